@@ -1,0 +1,138 @@
+# Copyright: (c) 2026, registryops.acr contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: it can change in any release.
+
+"""Requests with the right token: scopes, one token per set of scopes, renewal, and what a refusal means."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from ._credentials import Credential
+from ._errors import AuthenticationError, PermissionDenied
+from ._tokens import Token, TokenEndpoint
+from ._transport import Response, Transport
+
+# More repositories than this make a token that no longer fits into a request's header everywhere.
+SCOPES_PER_TOKEN = 10
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a token is for: ``repository:library/alpine:pull`` (Docker registry token authentication specification)."""
+
+    type: str
+    name: str
+    action: str
+
+    def __str__(self) -> str:
+        return f"{self.type}:{self.name}:{self.action}"
+
+
+CATALOG = Scope("registry", "catalog", "*")
+
+
+def repository(name: str, action: str) -> Scope:
+    """Return the scope of ``action`` (metadata_read, metadata_write, delete, pull, push …) in a repository."""
+    return Scope("repository", name, action)
+
+
+@dataclass
+class _Slot:
+    """One token of ``scopes``, and the lock under which it is renewed: once, however many threads wait for it."""
+
+    scopes: list[Scope]
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    token: Token | None = None
+
+
+class Authorized:
+    """A transport whose requests carry a token of exactly the scope that the operation needs."""
+
+    def __init__(self, transport: Transport, endpoint: TokenEndpoint, credential: Credential) -> None:
+        self._transport = transport
+        self._endpoint = endpoint
+        self._credential = credential
+        self._lock = threading.Lock()
+        self._slots: dict[Scope, _Slot] = {}
+
+    def announce(self, scopes: Iterable[Scope]) -> None:
+        """Say which scopes will be needed soon, so that several share one token."""
+        with self._lock:
+            new = [scope for scope in dict.fromkeys(scopes) if scope not in self._slots]
+            for start in range(0, len(new), SCOPES_PER_TOKEN):
+                self._open_slot(new[start : start + SCOPES_PER_TOKEN])
+
+    def send(self, method: str, target: str, scope: Scope, *, headers: Mapping[str, str] | None = None, body: Any = None) -> Response:
+        """Send a request and return its answer; a token that the registry no longer accepts is renewed once.
+
+        PermissionDenied when the token does not cover the request, AuthenticationError when a fresh one is refused too.
+        """
+        response = self._send(method, target, scope, headers, body)
+        if response.status == 401 and _challenge_error(response) != "insufficient_scope":
+            response = self._send(method, target, scope, headers, body)
+        if response.status != 401:
+            return response
+        if _challenge_error(response) == "insufficient_scope":
+            raise PermissionDenied(response.refusal(), _permission_advice(scope))
+        raise AuthenticationError(response.refusal())
+
+    def _send(self, method: str, target: str, scope: Scope, headers: Mapping[str, str] | None, body: Any) -> Response:
+        token = self._token(scope)
+        response = self._transport.send(method, target, headers={**(headers or {}), "Authorization": f"Bearer {token.value}"}, body=body)
+        if response.status == 401:
+            self._discard(scope, token)
+        return response
+
+    def _token(self, scope: Scope) -> Token:
+        with self._renewal(scope) as slot:
+            if slot.token is None or slot.token.renew_at <= self._endpoint.now():
+                slot.token = self._credential.access(self._endpoint, _merged(slot.scopes))
+            return slot.token
+
+    def _discard(self, scope: Scope, token: Token) -> None:
+        with self._renewal(scope) as slot:
+            if slot.token is token:
+                slot.token = None
+
+    @contextmanager
+    def _renewal(self, scope: Scope) -> Iterator[_Slot]:
+        with self._lock:
+            slot = self._slots.get(scope) or self._open_slot([scope])
+        with slot.lock:
+            yield slot
+
+    def _open_slot(self, scopes: list[Scope]) -> _Slot:
+        slot = _Slot(scopes)
+        self._slots.update(dict.fromkeys(scopes, slot))
+        return slot
+
+
+def _merged(scopes: Iterable[Scope]) -> str:
+    """Return the scopes as one parameter: the actions of a repository together, repositories separated by a space."""
+    actions: dict[tuple[str, str], list[str]] = {}
+    for scope in scopes:
+        actions.setdefault((scope.type, scope.name), []).append(scope.action)
+    return " ".join(f"{kind}:{name}:{','.join(names)}" for (kind, name), names in actions.items())
+
+
+def _challenge_error(response: Response) -> str:
+    """Return the ``error`` of a Bearer challenge (RFC 6750, 3), or an empty string."""
+    match = re.search(r'\berror="([^"]*)"', response.headers.get("WWW-Authenticate", ""))
+    return match.group(1) if match else ""
+
+
+def _permission_advice(scope: Scope) -> str:
+    if scope == CATALOG:
+        return (
+            "The credential may not list the registry's repositories: name them instead, or assign a role that may list them "
+            "(a scope map's token cannot; with repository permissions it is Container Registry Repository Catalog Lister)."
+        )
+    return f"The credential lacks {scope.action} on repository '{scope.name}': assign a role or extend the scope map that grants it."

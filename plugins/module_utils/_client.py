@@ -1,0 +1,33 @@
+# Copyright: (c) 2026, registryops.acr contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: it can change in any release.
+
+"""RegistryClient: what can be asked of an Azure Container Registry, a file for each noun."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ._auth import Authorized, repository
+from ._manifests import Manifests
+from ._reference import LoginServer
+from ._repositories import Repositories
+from ._tags import Tags
+
+
+class RegistryClient:
+    """A registry: ``repositories``, ``tags`` and ``manifests``. Safe to use from several threads."""
+
+    def __init__(self, server: LoginServer, http: Authorized, concurrency: int) -> None:
+        self.server = server
+        self.concurrency = concurrency
+        self._http = http
+        self.repositories = Repositories(http, concurrency)
+        self.tags = Tags(http, concurrency)
+        self.manifests = Manifests(http, concurrency)
+
+    def announce(self, repositories: Iterable[str], action: str) -> None:
+        """Say that ``action`` will be needed in each of ``repositories``, so that they share tokens."""
+        self._http.announce(repository(name, action) for name in repositories)

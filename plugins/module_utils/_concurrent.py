@@ -1,0 +1,30 @@
+# Copyright: (c) 2026, registryops.acr contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: it can change in any release.
+
+"""The same call for many items, a few at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from typing import TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def concurrently(call: Callable[[Item], Result], items: Iterable[Item], workers: int) -> list[Result]:
+    """Return ``call(item)`` of each item, in their order; the first error stops what has not begun, and is raised."""
+    todo = list(items)
+    if len(todo) < 2 or workers < 2:
+        return [call(item) for item in todo]
+    with ThreadPoolExecutor(min(workers, len(todo))) as pool:
+        futures = [pool.submit(call, item) for item in todo]
+        wait(futures, return_when=FIRST_EXCEPTION)
+        for future in futures:
+            future.cancel()
+    failed = next((future for future in futures if not future.cancelled() and future.exception()), None)
+    return [failed.result()] if failed else [future.result() for future in futures]

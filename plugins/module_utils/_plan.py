@@ -1,0 +1,83 @@
+# Copyright: (c) 2026, registryops.acr contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: it can change in any release.
+
+"""What a task will do: the same object in check mode and in a real run, so that the one cannot differ from the other."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ._concurrent import concurrently
+from ._errors import AcrError, StepsFailed
+
+
+@dataclass(frozen=True)
+class Step:
+    """One change of the registry. ``target`` names it in reports: ``tag 'v1' (can_write: false)``."""
+
+    target: str
+    apply: Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """``result`` is what the task returns, ``before`` and ``after`` are the two sides of its diff, a line each item.
+
+    ``steps`` do not depend on each other. A plan without steps changes nothing.
+    """
+
+    result: Mapping[str, Any]
+    before: Sequence[str] = ()
+    after: Sequence[str] = ()
+    header: str = ""
+    steps: Sequence[Step] = ()
+    warnings: Sequence[str] = field(default_factory=tuple)
+
+    @property
+    def changed(self) -> bool:
+        """Whether applying the plan changes the registry."""
+        return bool(self.steps)
+
+    @property
+    def diff(self) -> dict[str, str]:
+        """The diff as Ansible prints it; both sides are empty when nothing changes."""
+        return {
+            "before_header": self.header,
+            "after_header": self.header,
+            "before": "".join(f"{line}\n" for line in self.before),
+            "after": "".join(f"{line}\n" for line in self.after),
+        }
+
+    def apply(self, workers: int) -> None:
+        """Do the steps, a few at a time; the first failure stops those that have not begun, and StepsFailed tells which."""
+        done: list[Step] = []
+        failed: list[tuple[str, AcrError]] = []
+        stop = threading.Event()
+
+        def run(step: Step) -> None:
+            if stop.is_set():
+                return
+            try:
+                step.apply()
+            except AcrError as error:
+                stop.set()
+                failed.append((step.target, error))
+            else:
+                done.append(step)
+
+        concurrently(run, self.steps, workers)
+        if failed:
+            finished = {step.target for step in done}
+            broken = {target for target, dummy in failed}
+            order = [step.target for step in self.steps]
+            raise StepsFailed(
+                [target for target in order if target in finished],
+                failed,
+                [target for target in order if target not in finished and target not in broken],
+            )

@@ -1,0 +1,216 @@
+# Copyright: (c) 2026, registryops.acr contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: it can change in any release.
+
+"""Requests to one origin and their answers: TLS, retries, throttling, limits. The only file that imports requests."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+from urllib.parse import urljoin
+
+from ._errors import ConnectionFailure, MissingLibraryError, ProtocolError, Refusal, printable, redact
+from ._throttle import Pace, wait_before_retry
+
+REQUESTS_IMPORT_ERROR: str | None = None
+try:
+    import requests
+    from requests.utils import get_environ_proxies
+    from urllib3.exceptions import HTTPError
+except ImportError:
+    REQUESTS_IMPORT_ERROR = traceback.format_exc()
+
+VERSION = "0.1.0"
+USER_AGENT = f"registryops.acr/{VERSION} ansible"
+
+# A list of 1,000 manifests with their tags is well under 2 MiB; a manifest may have 4 MiB.
+BODY_LIMIT = 8 * 1024 * 1024
+ERROR_LIMIT = 64 * 1024
+PIECE = 64 * 1024
+
+TRIES = 5
+# After these statuses the request was not carried out, or repeating it leads to the same state.
+RETRY_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
+
+
+@dataclass(frozen=True)
+class TransportSettings:
+    """``verify``: True, False or the path of a CA bundle; ``timeout``: seconds to connect, and between two pieces of an answer."""
+
+    verify: bool | str = True
+    timeout: float = 30.0
+    concurrency: int = 8
+
+
+@dataclass(frozen=True)
+class Response:
+    """An answer, read whole within limits."""
+
+    method: str
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        """Return the body as JSON; ProtocolError when it is not."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            kind = printable(self.headers.get("Content-Type", "unknown content"), 80)
+            raise ProtocolError(
+                f"{self.method} {redact(self.url)} was answered with {kind} instead of JSON: this is not the registry itself, "
+                "check the value of registry and any proxy in between."
+            ) from None
+
+    def refusal(self) -> Refusal:
+        """Return this answer as one with an error status."""
+        return Refusal(self.method, self.url, self.status, self.headers, self.body)
+
+
+class Transport:
+    """Sends requests to one origin; safe to use from several threads, at most ``concurrency`` requests at a time.
+
+    Redirects are not followed, cookies are not kept and neither netrc nor the environment can replace a header. Proxies
+    are those of the environment.
+    """
+
+    def __init__(
+        self,
+        origin: str,
+        settings: TransportSettings,
+        *,
+        now: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        if REQUESTS_IMPORT_ERROR is not None:
+            raise MissingLibraryError("requests", REQUESTS_IMPORT_ERROR)
+        self.origin = origin
+        self._settings = settings
+        self._sleep = sleep
+        self._pace = Pace(now, sleep)
+        self._slots = threading.BoundedSemaphore(settings.concurrency)
+        self.session = _session(settings)
+        self._proxies = get_environ_proxies(origin)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.session.close()
+
+    def send(
+        self,
+        method: str,
+        target: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | None = None,
+        body: Any = None,
+    ) -> Response:
+        """Send a request that may be repeated and return its answer, whatever its status.
+
+        ``target`` is a path with its query; ``form`` is sent url-encoded, ``body`` as JSON. ConnectionFailure when no
+        answer comes, ProtocolError when it is larger than any registry's.
+        """
+        url = urljoin(self.origin, target)
+        for attempt in range(1, TRIES + 1):
+            last = attempt == TRIES
+            try:
+                response = self._send_once(method, url, headers, form, body)
+            except ConnectionFailure as failure:
+                if last or not isinstance(failure, _Broken):
+                    raise
+                self._sleep(wait_before_retry(None, attempt, time.time()))
+                continue
+            if response.status not in RETRY_STATUSES:
+                self._pace.succeeded()
+                return response
+            if last:
+                return response
+            self._pace.hold(wait_before_retry(response.headers.get("Retry-After"), attempt, time.time()))
+        raise AssertionError("the last try returns or raises")
+
+    def _send_once(self, method: str, url: str, headers: Mapping[str, str] | None, form: Mapping[str, str] | None, body: Any) -> Response:
+        with self._slots:
+            self._pace.enter()
+            try:
+                with self.session.request(
+                    method,
+                    url,
+                    headers=headers,
+                    data=form,
+                    json=body,
+                    stream=True,
+                    allow_redirects=False,
+                    timeout=self._settings.timeout,
+                    proxies=self._proxies,
+                    verify=self._settings.verify,
+                ) as answer:
+                    return Response(method, url, answer.status_code, answer.headers, _read(method, url, answer))
+            except (requests.exceptions.RequestException, HTTPError, OSError) as error:
+                raise _failure(method, url, error, self._settings) from None
+
+
+class _Broken(ConnectionFailure):
+    """A connection that failed in a way that another try may mend."""
+
+
+def _session(settings: TransportSettings) -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False
+    session.headers.update({"User-Agent": USER_AGENT, "Accept-Encoding": "identity", "X-Meta-Source-Client": USER_AGENT})
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    adapter = requests.adapters.HTTPAdapter(pool_connections=1, pool_maxsize=settings.concurrency)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session
+
+
+def _read(method: str, url: str, answer: requests.Response) -> bytes:
+    encoding = answer.headers.get("Content-Encoding", "identity")
+    if encoding != "identity":
+        raise ProtocolError(f"{method} {redact(url)} was answered with Content-Encoding {printable(encoding, 40)}, which was not asked for.")
+    limit = BODY_LIMIT if answer.status_code < 400 else ERROR_LIMIT
+    body = bytearray()
+    for piece in answer.raw.stream(PIECE, decode_content=False):
+        body += piece
+        if len(body) > limit:
+            if answer.status_code >= 400:
+                break
+            raise ProtocolError(f"{method} {redact(url)} was answered with more than {limit} bytes, which no registry sends.")
+    return bytes(body)
+
+
+def _failure(method: str, url: str, error: Exception, settings: TransportSettings) -> ConnectionFailure:
+    place = f"{method} {redact(url)} failed"
+    text = str(error)
+    if isinstance(error, requests.exceptions.SSLError) or "SSL" in type(error).__name__:
+        trust = f"ca_path ({settings.verify})" if isinstance(settings.verify, str) else "the system's certificates"
+        return ConnectionFailure(
+            f"{place}: the certificate could not be verified with {trust} ({_reason(text)}). "
+            "Check the host name, or set ca_path to the CA that signed it."
+        )
+    if isinstance(error, requests.exceptions.ProxyError):
+        return ConnectionFailure(f"{place}: the proxy did not connect ({_reason(text)}). Check HTTPS_PROXY and NO_PROXY.")
+    if isinstance(error, requests.exceptions.Timeout) or "timed out" in text:
+        return ConnectionFailure(f"{place}: no answer within {settings.timeout:g} seconds. Check the network path, or raise timeout.")
+    if "Name or service not known" in text or "name resolution" in text or "NameResolutionError" in text or "getaddrinfo" in text:
+        return ConnectionFailure(f"{place}: the host name is not known. Check the value of registry (and of cloud), and DNS.")
+    if isinstance(error, OSError) and "invalid path" in text:
+        return ConnectionFailure(f"{place}: ca_path ({settings.verify}) is not a readable file or folder.")
+    if "refused" in text:
+        return _Broken(f"{place}: the connection was refused. Check host and port of registry.")
+    return _Broken(f"{place}: the connection broke ({_reason(text)}). Try again, and check the network path.")
+
+
+def _reason(text: str) -> str:
+    """Return the innermost reason of the nested text of an urllib3 error."""
+    return printable(text.rpartition("Caused by ")[2].rpartition("] ")[2].rstrip(")'\""), 160)

@@ -1,0 +1,313 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, registryops.acr contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: acr_repository_info
+short_description: Read repositories of an Azure Container Registry
+version_added: 0.1.0
+author:
+  - registryops.acr contributors (@registryops)
+description:
+  - Reads the properties of repositories, and on request those of their tags and manifests.
+  - Every item comes with its own four attributes (locks) and with what they amount to together with the locks around it.
+extends_documentation_fragment:
+  - registryops.acr._registry
+  - registryops.acr._attributes.info_module
+options:
+  names:
+    description:
+      - The repositories to read. The list of all repositories is not read then, so the credential need not be allowed to.
+      - Without it, all repositories are read that O(include) and O(exclude) choose.
+    type: list
+    elements: str
+  include:
+    description:
+      - Regular expressions. A repository is chosen when its whole name matches one of them.
+    type: list
+    elements: str
+  exclude:
+    description:
+      - Regular expressions. A repository is left out when its whole name matches one of them.
+    type: list
+    elements: str
+  gather:
+    description:
+      - What to read of each repository. An empty list reads names only.
+    type: list
+    elements: str
+    choices:
+      - properties
+      - tags
+      - manifests
+    default:
+      - properties
+  order_by:
+    description:
+      - The order of tags and manifests. With V(name), tags come by name and manifests by digest.
+    type: str
+    choices:
+      - name
+      - last_updated_asc
+      - last_updated_desc
+    default: name
+  limit:
+    description:
+      - Read at most this many tags and this many manifests of each repository, the first ones by O(order_by).
+    type: int
+  limit_repositories:
+    description:
+      - Read at most this many repositories, the first ones by name. It cannot be used with O(names).
+    type: int
+  digest:
+    description:
+      - Read only the tags that point at this manifest. V(tags) must be in O(gather).
+    type: str
+notes:
+  - The credential needs C(metadata/read) on the repositories, and the right to list them unless O(names) is set.
+seealso:
+  - module: registryops.acr.acr_tag_properties
+  - name: Lock a container image in an Azure container registry
+    description: What the four attributes mean.
+    link: https://learn.microsoft.com/azure/container-registry/container-registry-image-lock
+"""
+
+EXAMPLES = r"""
+- name: Read all repositories of the team
+  registryops.acr.acr_repository_info:
+    registry: myregistry
+    include:
+      - team/.*
+
+- name: Read the five newest tags of one repository
+  registryops.acr.acr_repository_info:
+    registry: myregistry
+    names:
+      - library/app
+    gather:
+      - tags
+    order_by: last_updated_desc
+    limit: 5
+  register: newest
+
+- name: Show them
+  ansible.builtin.debug:
+    msg: "{{ newest.repositories[0].tags | map(attribute='name') }}"
+
+- name: Read tags and manifests anonymously
+  registryops.acr.acr_repository_info:
+    registry: myregistry
+    auth_source: anonymous
+    names:
+      - library/app
+    gather:
+      - tags
+      - manifests
+"""
+
+RETURN = r"""
+repositories:
+  description: The repositories that were found, in the order of O(names), or by name.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The repository's name.
+      returned: always
+      type: str
+      sample: library/app
+    created_on:
+      description: When it was created, ISO 8601.
+      returned: unless O(gather) is empty and O(names) is not set
+      type: str
+      sample: "2026-05-20T17:20:15.7887056Z"
+    last_updated_on:
+      description: When something was last pushed to it, ISO 8601.
+      returned: unless O(gather) is empty and O(names) is not set
+      type: str
+      sample: "2026-05-20T17:20:13.9261224Z"
+    manifest_count:
+      description: How many manifests it has.
+      returned: unless O(gather) is empty and O(names) is not set
+      type: int
+      sample: 10
+    tag_count:
+      description: How many tags it has.
+      returned: unless O(gather) is empty and O(names) is not set
+      type: int
+      sample: 4
+    can_delete:
+      description: Whether its own attributes allow to delete it.
+      returned: unless O(gather) is empty and O(names) is not set
+      type: bool
+      sample: true
+    can_write:
+      description: Whether its own attributes allow to change it. If not, they forbid to delete it as well.
+      returned: unless O(gather) is empty and O(names) is not set
+      type: bool
+      sample: true
+    can_list:
+      description: Whether its own attributes let it be listed.
+      returned: unless O(gather) is empty and O(names) is not set
+      type: bool
+      sample: true
+    can_read:
+      description: Whether its own attributes allow to pull it.
+      returned: unless O(gather) is empty and O(names) is not set
+      type: bool
+      sample: true
+    effective:
+      description:
+        - What can really happen to it.
+        - A repository cannot be deleted while a tag or manifest in it is locked, which is known only where V(tags) and
+          V(manifests) were gathered without being truncated.
+      returned: unless O(gather) is empty and O(names) is not set
+      type: dict
+      sample: {"can_delete": false, "can_list": true, "can_read": true, "can_write": true}
+    tags:
+      description:
+        - Its tags. Beside the attributes, each has C(name), C(digest), C(created_on) and C(last_updated_on).
+        - In C(effective), C(can_delete) is true when the tag can be lost in any way, also with its manifest, and C(can_write)
+          is true when it can be moved to another manifest.
+      returned: when V(tags) is in O(gather)
+      type: list
+      elements: dict
+      sample:
+        - name: v1.0.0
+          digest: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
+          created_on: "2026-03-31T22:45:04.3251053Z"
+          last_updated_on: "2026-03-31T22:45:04.3251053Z"
+          can_delete: false
+          can_write: false
+          can_list: true
+          can_read: true
+          effective: {"can_delete": true, "can_list": true, "can_read": true, "can_write": false}
+    manifests:
+      description:
+        - Its manifests. Beside the attributes, each has C(digest), C(media_type), C(config_media_type), C(artifact_type),
+          C(architecture), C(os), C(size) in bytes, C(tags), C(created_on) and C(last_updated_on). What the registry does not
+          know is null.
+      returned: when V(manifests) is in O(gather)
+      type: list
+      elements: dict
+      sample:
+        - digest: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
+          media_type: application/vnd.oci.image.manifest.v1+json
+          config_media_type: application/vnd.oci.image.config.v1+json
+          artifact_type: null
+          architecture: amd64
+          os: linux
+          size: 2479
+          tags: ["v1.0.0"]
+          created_on: "2026-03-31T22:45:04.3251053Z"
+          last_updated_on: "2026-03-31T22:45:04.3251053Z"
+          can_delete: true
+          can_write: true
+          can_list: true
+          can_read: true
+          effective: {"can_delete": true, "can_list": true, "can_read": true, "can_write": true}
+    truncated:
+      description: Whether O(limit) cut its tags or manifests.
+      returned: when V(tags) or V(manifests) is in O(gather)
+      type: bool
+      sample: false
+missing:
+  description: Those of O(names) that do not exist.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+truncated:
+  description: Whether O(limit_repositories) cut the list of repositories.
+  returned: success
+  type: bool
+  sample: false
+"""
+
+from ..module_utils._concurrent import concurrently
+from ..module_utils._errors import UsageError
+from ..module_utils._locks import effective_of_manifest, effective_of_repository, effective_of_tag
+from ..module_utils._paging import Listing
+from ..module_utils._plan import Plan
+from ..module_utils._reference import digest_name, repository_name
+from ..module_utils._run import run_module
+from ..module_utils._selection import Selection
+
+
+def plan(client, params):
+    for limit in ("limit", "limit_repositories"):
+        if params[limit] is not None and params[limit] < 1:
+            raise UsageError(f"{limit} is {params[limit]}, but must be at least 1.")
+    if params["digest"] is not None:
+        digest_name(params["digest"])
+        if "tags" not in params["gather"]:
+            raise UsageError("digest chooses among tags: add tags to gather.")
+    names = _choose(client, params)
+    if not params["gather"] and params["names"] is None:
+        return Plan({"repositories": [{"name": name} for name in names.items], "missing": [], "truncated": names.truncated})
+    client.announce(names.items, "metadata_read")
+    read = concurrently(lambda name: _read(client, params, name), names.items, client.concurrency)
+    missing = [name for name, item in zip(names.items, read) if item is None and params["names"] is not None]
+    return Plan({"repositories": [item for item in read if item], "missing": missing, "truncated": names.truncated})
+
+
+def _choose(client, params):
+    if params["names"] is not None:
+        return Listing([repository_name(name) for name in dict.fromkeys(params["names"])], False)
+    selection = Selection(params["include"], params["exclude"])
+    limit = params["limit_repositories"]
+    every = client.repositories.names(limit if not params["include"] and not params["exclude"] else None)
+    chosen = selection.of(every.items)
+    return Listing(chosen[:limit], every.truncated or len(chosen) > len(chosen[:limit]))
+
+
+def _read(client, params, name):
+    repository = client.repositories.get(name)
+    if repository is None:
+        return None
+    tags = manifests = empty = Listing([], False)
+    result = repository.to_result()
+    if "tags" in params["gather"]:
+        tags = client.tags.list(name, order_by=params["order_by"], digest=params["digest"], limit=params["limit"]) or empty
+    if "manifests" in params["gather"]:
+        manifests = client.manifests.list(name, order_by=params["order_by"], limit=params["limit"]) or empty
+    known = {manifest.digest: manifest for manifest in manifests.items}
+    unknown = {tag.digest for tag in tags.items} - known.keys()
+    known.update(client.manifests.get_many(repository, unknown) if unknown else {})
+    result["effective"] = effective_of_repository(repository, [*tags.items, *manifests.items]).to_result()
+    if "tags" in params["gather"]:
+        result["tags"] = [
+            {**tag.to_result(), "effective": effective_of_tag(tag, known.get(tag.digest), repository).to_result()} for tag in tags.items
+        ]
+    if "manifests" in params["gather"]:
+        result["manifests"] = [
+            {**manifest.to_result(), "effective": effective_of_manifest(manifest, repository).to_result()} for manifest in manifests.items
+        ]
+    if "tags" in result or "manifests" in result:
+        result["truncated"] = tags.truncated or manifests.truncated
+    return result
+
+
+def main():
+    run_module(
+        plan,
+        {
+            "names": {"type": "list", "elements": "str"},
+            "include": {"type": "list", "elements": "str"},
+            "exclude": {"type": "list", "elements": "str"},
+            "gather": {"type": "list", "elements": "str", "choices": ["properties", "tags", "manifests"], "default": ["properties"]},
+            "order_by": {"type": "str", "choices": ["name", "last_updated_asc", "last_updated_desc"], "default": "name"},
+            "limit": {"type": "int"},
+            "limit_repositories": {"type": "int"},
+            "digest": {"type": "str"},
+        },
+        mutually_exclusive=[("names", "include"), ("names", "exclude"), ("names", "limit_repositories")],
+    )
+
+
+if __name__ == "__main__":
+    main()

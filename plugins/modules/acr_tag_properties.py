@@ -1,0 +1,270 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, registryops.acr contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: acr_tag_properties
+short_description: Lock and unlock tags in an Azure Container Registry
+version_added: 0.1.0
+author:
+  - registryops.acr contributors (@registryops)
+description:
+  - Sets what may be done with tags of a repository; with O(manifest), also with the manifests they point at.
+  - A locked tag does not protect its manifest. Whoever deletes the manifest deletes the tag with it. To keep an image, set
+    O(manifest=true).
+extends_documentation_fragment:
+  - registryops.acr._registry
+  - registryops.acr._attributes
+options:
+  repository:
+    description: The repository, without the registry's name.
+    type: str
+    required: true
+  tags:
+    description: Tags to set the attributes of. O(missing) says what happens if one does not exist.
+    type: list
+    elements: str
+  include:
+    description:
+      - Regular expressions. A tag is chosen when its whole name matches one of them, in addition to O(tags).
+    type: list
+    elements: str
+  exclude:
+    description:
+      - Regular expressions. A tag that O(include) chose is left out when its whole name matches one of them.
+    type: list
+    elements: str
+  can_delete:
+    description: Whether it can be deleted. If not set, it stays as it is.
+    type: bool
+  can_write:
+    description: Whether it can be changed; if V(false), it cannot be deleted either. If not set, it stays as it is.
+    type: bool
+  can_list:
+    description: Whether it appears in lists. If not set, it stays as it is.
+    type: bool
+  can_read:
+    description: Whether it can be pulled. If not set, it stays as it is.
+    type: bool
+  manifest:
+    description:
+      - Whether to set the same on the manifests that the tags point at, and if one is an index, on all that it lists.
+    type: bool
+    default: false
+  missing:
+    description: Whether a repository or one of O(tags) that does not exist is an error.
+    type: str
+    choices:
+      - fail
+      - ignore
+    default: fail
+notes:
+  - The credential needs C(metadata/read) on the repository; to change something, C(metadata/write) as well.
+  - A repository with C(can_write=false) lets nobody change the attributes of what it holds. The module says so before it
+    changes anything.
+seealso:
+  - module: registryops.acr.acr_repository_info
+  - name: Lock a container image in an Azure container registry
+    description: What the four attributes mean.
+    link: https://learn.microsoft.com/azure/container-registry/container-registry-image-lock
+"""
+
+EXAMPLES = r"""
+- name: Lock one release with everything it is made of
+  registryops.acr.acr_tag_properties:
+    registry: myregistry
+    repository: library/app
+    tags:
+      - v1.0.0
+    can_delete: false
+    can_write: false
+    manifest: true
+
+- name: Lock all releases, but no release candidates
+  registryops.acr.acr_tag_properties:
+    registry: myregistry
+    repository: library/app
+    include:
+      - v\d+\.\d+\.\d+.*
+    exclude:
+      - .*-rc\d+
+    can_delete: false
+    can_write: false
+
+- name: Let a tag be moved again, if it is still there
+  registryops.acr.acr_tag_properties:
+    registry: myregistry
+    repository: library/app
+    tags:
+      - v0.9.0
+    can_delete: true
+    can_write: true
+    missing: ignore
+"""
+
+RETURN = r"""
+tags:
+  description: The tags that were chosen, by name, with the four attributes as they were and as they are now.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The tag.
+      returned: always
+      type: str
+      sample: v1.0.0
+    digest:
+      description: The manifest it points at.
+      returned: always
+      type: str
+      sample: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
+    before:
+      description: The attributes as they were.
+      returned: always
+      type: dict
+      sample: {"can_delete": true, "can_list": true, "can_read": true, "can_write": true}
+    after:
+      description: The attributes as they are now; in check mode, as they would be.
+      returned: always
+      type: dict
+      sample: {"can_delete": false, "can_list": true, "can_read": true, "can_write": false}
+    changed:
+      description: Whether they differ.
+      returned: always
+      type: bool
+      sample: true
+manifests:
+  description: The same for the manifests, by digest. They have no C(name). Empty without O(manifest).
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - digest: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
+      before: {"can_delete": true, "can_list": true, "can_read": true, "can_write": true}
+      after: {"can_delete": false, "can_list": true, "can_read": true, "can_write": false}
+      changed: true
+missing:
+  description: Those of O(tags) that do not exist.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+done:
+  description: The changes that were made before another one failed.
+  returned: when some of the changes failed
+  type: list
+  elements: str
+  sample: ["tag 'v1.0.0' (can_delete: false)"]
+failures:
+  description: The changes that failed, each with C(target), C(msg) and, if the registry answered, C(error).
+  returned: when some of the changes failed
+  type: list
+  elements: dict
+  sample: []
+not_attempted:
+  description: The changes that were not tried after one failed.
+  returned: when some of the changes failed
+  type: list
+  elements: str
+  sample: []
+diff:
+  description: The attributes of all that changes, before and after.
+  returned: in diff mode
+  type: dict
+  sample:
+    before_header: myregistry.azurecr.io/library/app
+    after_header: myregistry.azurecr.io/library/app
+    before: "tag v1.0.0:\n  can_delete: true\n"
+    after: "tag v1.0.0:\n  can_delete: false\n"
+"""
+
+from ..module_utils._errors import BlockedError, DriftError, NotFoundError, UsageError
+from ..module_utils._locks import describe, of_manifest, of_tag
+from ..module_utils._models import FLAGS
+from ..module_utils._plan import Plan, Step
+from ..module_utils._reference import repository_name, tag_name
+from ..module_utils._run import run_module
+from ..module_utils._selection import Selection
+
+
+def plan(client, params):
+    name = repository_name(params["repository"])
+    wanted = {flag: params[flag] for flag in FLAGS if params[flag] is not None}
+    if params["exclude"] and not params["include"]:
+        raise UsageError("exclude takes away from what include chose: set include as well.")
+    literal = [tag_name(tag) for tag in dict.fromkeys(params["tags"] or ())]
+    patterns = Selection(params["include"], params["exclude"])
+    repository = client.repositories.get(name)
+    if repository is None and params["missing"] == "fail":
+        raise NotFoundError(f"Repository '{name}' does not exist in {client.server.host}: check the name, or set missing to ignore.")
+    tags = _chosen(client, repository, literal, patterns if params["include"] else ()) if repository else {}
+    missing = [tag for tag in literal if tag not in tags]
+    if missing and params["missing"] == "fail":
+        names = ", ".join(missing)
+        raise NotFoundError(f"Repository '{name}' of {client.server.host} has no tag {names}: check the names, or set missing to ignore.")
+
+    digests = {tag.digest for tag in tags.values()} if params["manifest"] else set()
+    manifests, lost = client.manifests.with_children(repository, digests) if digests else ({}, set())
+    tag_changes = [of_tag(tags[tag], wanted) for tag in sorted(tags)]
+    manifest_changes = [of_manifest(manifests[digest], wanted) for digest in sorted(manifests)]
+    changes = [change for change in (*tag_changes, *manifest_changes) if change.changed]
+    if changes and not repository.attributes.can_write:
+        raise BlockedError(
+            f"Repository '{name}' has can_write: false, so the registry refuses to change the attributes of what it holds; "
+            f"{len(changes)} changes were not tried. Set can_write: true on the repository first."
+        )
+    return Plan(
+        result={
+            "tags": [{"name": change.name, **change.to_result()} for change in tag_changes],
+            "manifests": [change.to_result() for change in manifest_changes],
+            "missing": missing,
+        },
+        header=f"{client.server.host}/{name}",
+        before=[line for change in changes for line in change.lines(change.before)],
+        after=[line for change in changes for line in change.lines(change.after)],
+        steps=[_step(client, name, change) for change in changes],
+        warnings=[f"Manifest {digest}, which an index of '{name}' lists, is not in the registry and was passed over." for digest in sorted(lost)],
+    )
+
+
+def _chosen(client, repository, literal, patterns):
+    """Return the tags by name; where patterns need the whole list, the literal names are taken from it too."""
+    if not patterns:
+        return client.tags.get_many(repository, literal)
+    listed = client.tags.list(repository.name)
+    return {tag.name: tag for tag in (listed.items if listed else ()) if tag.name in literal or tag.name in patterns}
+
+
+def _step(client, repository, change):
+    endpoint = client.tags if change.kind == "tag" else client.manifests
+
+    def apply():
+        item = endpoint.set_attributes(repository, change.name, change.after, change.wanted)
+        if item.digest != change.digest:
+            raise DriftError(f"Tag '{change.name}' was moved from {change.digest} to {item.digest} while the task was at work. Run the task again.")
+
+    return Step(f"{change.kind} '{change.name}' ({describe(change.wanted)})", apply)
+
+
+def main():
+    run_module(
+        plan,
+        {
+            "repository": {"type": "str", "required": True},
+            "tags": {"type": "list", "elements": "str"},
+            "include": {"type": "list", "elements": "str"},
+            "exclude": {"type": "list", "elements": "str"},
+            **{flag: {"type": "bool"} for flag in FLAGS},
+            "manifest": {"type": "bool", "default": False},
+            "missing": {"type": "str", "choices": ["fail", "ignore"], "default": "fail"},
+        },
+        required_one_of=[("tags", "include"), tuple(FLAGS)],
+    )
+
+
+if __name__ == "__main__":
+    main()

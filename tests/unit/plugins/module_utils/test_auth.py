@@ -1,0 +1,227 @@
+# Copyright: (c) 2026, registryops.acr contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Tokens: how many are asked for, when they are renewed, and what a refusal becomes. The registry here is a table of answers."""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+import time
+
+import pytest
+from ansible_collections.registryops.acr.plugins.module_utils._auth import CATALOG, Authorized, repository
+from ansible_collections.registryops.acr.plugins.module_utils._credentials import Anonymous, RefreshToken, UsernamePassword, choose
+from ansible_collections.registryops.acr.plugins.module_utils._errors import AuthenticationError, PermissionDenied, ProtocolError, UsageError
+from ansible_collections.registryops.acr.plugins.module_utils._tokens import Token, TokenEndpoint
+from ansible_collections.registryops.acr.plugins.module_utils._transport import Response
+
+ORIGIN = "https://r.azurecr.io"
+
+
+def jwt(issued, expires, number=0):
+    # "?" and "~" make the encoded payload contain - and _, which only the URL-safe alphabet has.
+    payload = base64.urlsafe_b64encode(json.dumps({"iat": issued, "exp": expires, "jti": f"??~~{number}"}).encode()).decode().rstrip("=")
+    return f"eyJhbGciOiJSUzI1NiJ9.{payload}.c2ln"
+
+
+class Registry:
+    """A transport that gives tokens and answers 200 to a token it knows, whatever is asked."""
+
+    def __init__(self, lifetime=4500):
+        self.lifetime = lifetime
+        self.requests = []
+        self.revoked = set()
+        self.error = "invalid_token"
+        self.now = 0.0
+
+    def send(self, method, target, *, headers=None, form=None, body=None):
+        self.requests.append((method, target.partition("?")[0], dict(form or {})))
+        if target.startswith("/oauth2/"):
+            return self._answer(method, target, 200, {"access_token": jwt(1_000, 1_000 + self.lifetime, len(self.requests))})
+        token = headers["Authorization"]
+        if token in self.revoked or "all" in self.revoked:
+            challenge = f'Bearer realm="https://r.azurecr.io/oauth2/token",service="r.azurecr.io",scope="x",error="{self.error}"'
+            message = {"errors": [{"code": "UNAUTHORIZED", "message": "authentication required", "detail": None}]}
+            return self._answer(method, target, 401, message, {"WWW-Authenticate": challenge})
+        return self._answer(method, target, 200, {"token": token})
+
+    def _answer(self, method, target, status, data, headers=None):
+        return Response(method, ORIGIN + target, status, headers or {}, json.dumps(data).encode())
+
+    def tokens(self):
+        return [form for dummy, path, form in self.requests if path == "/oauth2/token"]
+
+
+def authorized(registry, credential=None):
+    return Authorized(registry, TokenEndpoint(registry, "r.azurecr.io", lambda: registry.now), credential or RefreshToken("secret"))
+
+
+def test_one_token_serves_a_scope_and_another_scope_gets_its_own():
+    registry = Registry()
+    http = authorized(registry)
+    for _ in range(3):
+        http.send("GET", "/acr/v1/app", repository("app", "metadata_read"))
+    http.send("PATCH", "/acr/v1/app", repository("app", "metadata_write"))
+    http.send("GET", "/acr/v1/_catalog", CATALOG)
+    assert [form["scope"] for form in registry.tokens()] == ["repository:app:metadata_read", "repository:app:metadata_write", "registry:catalog:*"]
+
+
+def test_announced_repositories_share_tokens_ten_at_a_time():
+    registry = Registry()
+    http = authorized(registry)
+    scopes = [repository(f"app{number}", "metadata_read") for number in range(25)]
+    http.announce(scopes)
+    for scope in scopes:
+        http.send("GET", f"/acr/v1/{scope.name}", scope)
+    assert [len(form["scope"].split(" ")) for form in registry.tokens()] == [10, 10, 5]
+
+
+def test_actions_of_one_repository_are_merged():
+    registry = Registry()
+    http = authorized(registry)
+    http.announce([repository("app", "pull"), repository("app", "push")])
+    http.send("GET", "/v2/app/manifests/x", repository("app", "pull"))
+    assert registry.tokens()[0]["scope"] == "repository:app:pull,push"
+
+
+def test_a_token_is_renewed_five_minutes_before_its_end():
+    registry = Registry(lifetime=4500)
+    http = authorized(registry)
+    scope = repository("app", "metadata_read")
+    for registry.now in (0.0, 4199.0, 4200.0, 4201.0):
+        http.send("GET", "/acr/v1/app", scope)
+    assert len(registry.tokens()) == 2
+
+
+def test_the_life_of_a_token_is_counted_from_its_arrival_whatever_the_clocks_say():
+    assert Token.from_jwt(jwt(9_000_000_000, 9_000_004_500), 100.0).renew_at == 100.0 + 4200.0
+
+
+def test_a_short_life_is_used_for_three_quarters():
+    assert Token.from_jwt(jwt(0, 600), 0.0).renew_at == 450.0
+
+
+@pytest.mark.parametrize("value", ["opaque", "a.b.c", "a..c", "", "a.bm90IGpzb24.c"])
+def test_a_token_that_does_not_tell_lives_for_a_minute(value):
+    assert Token.from_jwt(value, 0.0).renew_at == 45.0
+
+
+def test_a_token_is_never_shown():
+    assert "secret" not in repr(Token("secret", 0.0))
+
+
+def test_many_threads_wait_for_one_token():
+    registry = Registry()
+    send = registry.send
+
+    def slow(method, target, **request):
+        if target.startswith("/oauth2/"):
+            time.sleep(0.02)
+        return send(method, target, **request)
+
+    registry.send = slow
+    http = authorized(registry)
+    scope = repository("app", "metadata_read")
+    threads = [threading.Thread(target=http.send, args=("GET", "/acr/v1/app", scope)) for _ in range(32)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(5)
+    assert len(registry.tokens()) == 1
+    assert len(registry.requests) == 33
+
+
+def test_an_invalid_token_is_renewed_once_and_the_request_repeated():
+    registry = Registry()
+    http = authorized(registry)
+    scope = repository("app", "metadata_read")
+    first = http.send("GET", "/acr/v1/app", scope).json()["token"]
+    registry.revoked.add(first)
+    assert http.send("GET", "/acr/v1/app", scope).json()["token"] != first
+    assert len(registry.tokens()) == 2
+
+
+def test_a_fresh_token_that_is_refused_too_is_an_error():
+    registry = Registry()
+    registry.revoked.add("all")
+    with pytest.raises(AuthenticationError, match=r"answered with 401 UNAUTHORIZED: authentication required\. Check the credentials of this task"):
+        authorized(registry).send("GET", "/acr/v1/app", repository("app", "metadata_read"))
+    assert len(registry.tokens()) == 2
+
+
+def test_a_missing_permission_is_no_reason_for_another_token():
+    registry = Registry()
+    registry.revoked.add("all")
+    registry.error = "insufficient_scope"
+    with pytest.raises(PermissionDenied, match="The credential lacks metadata_write on repository 'app': assign a role"):
+        authorized(registry).send("PATCH", "/acr/v1/app", repository("app", "metadata_write"))
+    assert len(registry.tokens()) == 1
+
+
+def test_what_may_not_list_the_registry_is_told_to_name_repositories():
+    registry = Registry()
+    registry.revoked.add("all")
+    registry.error = "insufficient_scope"
+    with pytest.raises(PermissionDenied, match="may not list the registry's repositories: name them instead"):
+        authorized(registry).send("GET", "/acr/v1/_catalog", CATALOG)
+
+
+def test_a_password_goes_to_the_token_endpoint_only():
+    registry = Registry()
+    send, seen = registry.send, []
+
+    def watch(method, target, *, headers=None, **request):
+        seen.append((target.partition("?")[0], headers["Authorization"].split(" ")[0]))
+        return send(method, target, headers=headers, **request)
+
+    registry.send = watch
+    authorized(registry, UsernamePassword("admin", "pw")).send("GET", "/acr/v1/app", repository("app", "metadata_read"))
+    assert seen == [("/oauth2/token", "Basic"), ("/acr/v1/app", "Bearer")]
+
+
+def test_nobody_asks_for_a_token_with_an_empty_refresh_token():
+    registry = Registry()
+    authorized(registry, Anonymous()).send("GET", "/acr/v1/app", repository("app", "metadata_read"))
+    assert registry.tokens() == [{"grant_type": "password", "service": "r.azurecr.io", "scope": "repository:app:metadata_read", "refresh_token": ""}]
+
+
+@pytest.mark.parametrize("document", [{}, [], {"access_token": None}, {"access_token": "a\r\nX-Evil: 1"}, {"access_token": 5}, {"access_token": ""}])
+def test_a_token_that_is_none_is_refused(document):
+    registry = Registry()
+    registry._answer = lambda method, target, status, data, headers=None: Response(method, ORIGIN + target, 200, {}, json.dumps(document).encode())
+    with pytest.raises(ProtocolError, match="answered without 'access_token'"):
+        authorized(registry).send("GET", "/acr/v1/app", repository("app", "metadata_read"))
+
+
+NOTHING = dict.fromkeys(("refresh_token", "username", "password", "client_id", "secret", "tenant"))
+
+
+@pytest.mark.parametrize(
+    ("given", "chosen"),
+    [
+        ({}, "Anonymous"),
+        ({"refresh_token": "t", "username": "u", "password": "p"}, "RefreshToken"),
+        ({"username": "u", "password": "p", "client_id": "c", "secret": "s", "tenant": "t"}, "UsernamePassword"),
+        ({"client_id": "c", "secret": "s", "tenant": "t"}, "ServicePrincipal"),
+        ({"client_id": "c", "secret": "s", "tenant": "t", "auth_source": "anonymous"}, "Anonymous"),
+    ],
+)
+def test_a_credential_is_chosen_by_what_is_given(given, chosen):
+    params = {"auth_source": "auto", **NOTHING, **given}
+    assert type(choose(params, "https://login.microsoftonline.com", True)).__name__ == chosen
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ({"username": "u"}, "auth_source=password, password must"),
+        ({"client_id": "c"}, "auth_source=service_principal, secret and tenant must"),
+        ({"auth_source": "refresh_token"}, "auth_source=refresh_token, refresh_token must"),
+    ],
+)
+def test_half_a_credential_is_named(given, missing):
+    with pytest.raises(UsageError, match=missing):
+        choose({"auth_source": "auto", **NOTHING, **given}, "https://login.microsoftonline.com", True)
