@@ -1,0 +1,98 @@
+# Copyright: (c) 2026, registryops.acr contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The emulator as an adapter of requests: a real session, no socket."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from typing import Any, BinaryIO
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import BaseAdapter
+from requests.cookies import extract_cookies_to_jar
+from requests.structures import CaseInsensitiveDict
+from urllib3 import HTTPHeaderDict, HTTPResponse
+
+from .core import Emulator
+from .messages import Readable, Request
+
+
+class EmulatorAdapter(BaseAdapter):
+    """Mount it at ``https://``: the host ``anonymous.…`` is the anonymous door, the host of ``data_origin`` the data door."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        super().__init__()
+        self.emulator = emulator
+
+    def send(self, request: requests.PreparedRequest, **dummy: Any) -> requests.Response:  # type: ignore[override]
+        """Answer a request as a server would."""
+        url = urlsplit(request.url or "")
+        target = url.path + (f"?{url.query}" if url.query else "")
+        headers = [("Host", url.netloc), *((name, _text(value)) for name, value in request.headers.items())]
+        answer = self.emulator.handle(Request(request.method or "GET", target, headers, _reader(request.body), self._door(url.netloc)))
+        names = HTTPHeaderDict()
+        for name, value in answer.headers:
+            names.add(name, value)
+        if "Content-Length" not in names:
+            names.add("Content-Length", str(answer.size))
+        body: BinaryIO = io.BytesIO(answer.body) if isinstance(answer.body, bytes) else answer.body
+        if request.method == "HEAD":
+            body = io.BytesIO()
+        elif answer.length is not None:
+            body = io.BytesIO(body.read(answer.length))
+        raw = HTTPResponse(body=body, headers=names, status=answer.status, preload_content=False, request_method=request.method)
+        return self._response(request, raw, names)
+
+    def _door(self, host: str) -> str:
+        if host == urlsplit(self.emulator.data_origin).netloc:
+            return "data"
+        return "anonymous" if host.startswith("anonymous.") else "registry"
+
+    def _response(self, request: requests.PreparedRequest, raw: HTTPResponse, names: HTTPHeaderDict) -> requests.Response:
+        response = requests.Response()
+        response.status_code = raw.status
+        response.headers = CaseInsensitiveDict(names)
+        response.raw = raw
+        response.url = request.url or ""
+        response.request = request
+        response.connection = self  # type: ignore[attr-defined]
+        extract_cookies_to_jar(response.cookies, request, raw)
+        return response
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+class _Pieces:
+    """An iterable of bytes, read like a file."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces = iter(pieces)
+        self._rest = b""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return up to ``size`` bytes."""
+        while not self._rest:
+            piece = next(self._pieces, None)
+            if piece is None:
+                return b""
+            self._rest = piece
+        size = len(self._rest) if size < 0 else size
+        result, self._rest = self._rest[:size], self._rest[size:]
+        return result
+
+
+def _reader(body: Any) -> Readable:
+    if body is None:
+        return io.BytesIO()
+    if isinstance(body, (bytes, str)):
+        return io.BytesIO(body if isinstance(body, bytes) else body.encode())
+    return body if hasattr(body, "read") else _Pieces(body)
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else value

@@ -1,0 +1,107 @@
+# Copyright: (c) 2026, registryops.acr contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Who may do what: full access, everybody, the admin user, scope maps' tokens, and applications of Microsoft Entra ID."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from .store import Store
+
+ADMIN = "admin"
+ADMIN_PASSWORD = "emulator-admin-password"
+# The user name with which Docker clients hand over a token.
+TOKEN_USER = "00000000-0000-0000-0000-000000000000"
+
+ALL = frozenset({"pull", "push", "delete", "metadata_read", "metadata_write", "deleted_read", "deleted_restore"})
+EVERYBODY = frozenset({"pull", "metadata_read"})
+
+# Actions of a scope map -> actions of a token.
+SCOPE_MAP = {
+    "content/read": "pull",
+    "content/write": "push",
+    "content/delete": "delete",
+    "metadata/read": "metadata_read",
+    "metadata/write": "metadata_write",
+}
+
+
+@dataclass(frozen=True)
+class Principal:
+    """``repositories``: name, or prefix ending in ``*``, -> actions; ``catalog``: may list the registry."""
+
+    name: str
+    repositories: tuple[tuple[str, frozenset[str]], ...] = (("*", ALL),)
+    catalog: bool = True
+
+    def actions(self, repository: str) -> frozenset[str]:
+        """Return what is allowed in a repository; ``*`` asks for what is allowed in all."""
+        allowed: frozenset[str] = frozenset()
+        for pattern, actions in self.repositories:
+            if pattern == repository or (pattern.endswith("*") and repository.startswith(pattern[:-1])):
+                allowed |= actions
+        return allowed
+
+
+NOBODY = Principal("anonymous", (("*", EVERYBODY),))
+
+
+class Identities:
+    """Those that were registered, kept in the store; without ``strict``, any other application has full access."""
+
+    def __init__(self, store: Store, strict: bool, admin_password: str) -> None:
+        self._store = store
+        self.strict = strict
+        self._admin_password = admin_password
+
+    def register_application(self, data: dict[str, Any]) -> None:
+        """Register ``{tenant, client_id, secret, repositories?: {pattern: [action]}, catalog?}``; the actions are those of tokens."""
+        known = self._store.setting("applications", {})
+        known[data["client_id"]] = data
+        self._store.keep("applications", known)
+
+    def register_token(self, data: dict[str, Any]) -> None:
+        """Register a scope map's token ``{name, password, repositories: {pattern: ["content/read", ...]}}``."""
+        known = self._store.setting("tokens", {})
+        known[data["name"]] = data
+        self._store.keep("tokens", known)
+
+    def application(self, client_id: str) -> Principal | None:
+        """Return the principal of an application; None when it is unknown and that matters."""
+        data = self._store.setting("applications", {}).get(client_id)
+        if data is None:
+            return None if self.strict else Principal(client_id)
+        repositories = data.get("repositories", {"*": sorted(ALL)})
+        return Principal(client_id, tuple((name, frozenset(actions)) for name, actions in repositories.items()), data.get("catalog", True))
+
+    def sign_in(self, tenant: str, client_id: str, secret: str) -> str:
+        """Return an empty string when an application may sign in, else the number of Entra ID's error."""
+        known = self._store.setting("applications", {})
+        data = known.get(client_id)
+        if data is None:
+            return "700016" if self.strict else ""
+        if data.get("tenant", tenant) != tenant:
+            return "90002" if tenant not in {other.get("tenant") for other in known.values()} else "700016"
+        return "" if data["secret"] == secret else "7000215"
+
+    def password(self, username: str, password: str) -> Principal | None:
+        """Return who has this user name and password."""
+        if username == ADMIN:
+            return Principal(ADMIN) if password == self._admin_password else None
+        data = self._store.setting("tokens", {}).get(username)
+        if data is None or data["password"] != password:
+            return None
+        repositories = tuple((name, frozenset(SCOPE_MAP[action] for action in actions)) for name, actions in data["repositories"].items())
+        return Principal(username, repositories, catalog=False)
+
+    def named(self, name: str) -> Principal | None:
+        """Return the principal that a token of ours names."""
+        if name == NOBODY.name:
+            return NOBODY
+        if name == ADMIN:
+            return Principal(ADMIN)
+        data = self._store.setting("tokens", {}).get(name)
+        return self.password(name, data["password"]) if data else self.application(name)

@@ -1,0 +1,82 @@
+# Copyright: (c) 2026, registryops.acr contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The emulator behind sockets: three doors with TLS, served by cheroot."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from cheroot import wsgi
+from cheroot.ssl.builtin import BuiltinSSLAdapter
+
+from .core import Emulator
+from .messages import PIECE, Request, Response
+
+THREADS = 16
+HOST = "127.0.0.1"
+
+# Large enough that Python's share of the work is small, small enough that TLS does not copy much.
+SEND_PIECE = 256 * 1024
+
+
+class Door:
+    """One listener of the emulator."""
+
+    def __init__(self, emulator: Emulator, door: str, port: int, certificate: Path) -> None:
+        self._server = wsgi.Server((HOST, port), application(emulator, door), numthreads=THREADS, request_queue_size=128, timeout=60)
+        self._server.ssl_adapter = BuiltinSSLAdapter(str(certificate), str(certificate))
+        self._server.prepare()
+        self.port: int = self._server.bind_addr[1]
+        self.origin = f"https://localhost:{self.port}"
+        self._thread = threading.Thread(target=self._server.serve, name=f"door-{door}", daemon=True)
+
+    def open(self) -> None:
+        """Begin to answer."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop answering."""
+        self._server.stop()
+        self._thread.join(10)
+
+
+def application(emulator: Emulator, door: str) -> Callable[..., Iterable[bytes]]:
+    """Return a WSGI application (PEP 3333) for one door."""
+
+    def call(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        headers = [(name[5:].replace("_", "-").title(), value) for name, value in environ.items() if name.startswith("HTTP_")]
+        headers += [(name.replace("_", "-").title(), environ[name]) for name in ("CONTENT_TYPE", "CONTENT_LENGTH") if environ.get(name)]
+        body = environ["wsgi.input"]
+        request = Request(environ["REQUEST_METHOD"], environ["REQUEST_URI"], headers, body, door)
+        response = emulator.handle(request)
+        # What the handler left unread must not be taken for the next request of this connection.
+        while body.read(PIECE):
+            pass
+        names = {name.lower() for name, dummy in response.headers}
+        if "content-length" not in names:
+            response.headers.append(("Content-Length", str(response.size)))
+        start_response(f"{response.status} {HTTPStatus(response.status).phrase}", response.headers)
+        return () if request.method == "HEAD" else _pieces(response)
+
+    return call
+
+
+def _pieces(response: Response) -> Iterator[bytes]:
+    if isinstance(response.body, bytes):
+        if response.body:
+            yield response.body
+        return
+    with response.body as file:
+        left = response.size
+        while left > 0:
+            piece = file.read(min(SEND_PIECE, left))
+            if not piece:
+                return
+            left -= len(piece)
+            yield piece
