@@ -56,9 +56,7 @@ class Endpoint:
         """Delete what is at ``path`` in repository ``name``; False when it was not there."""
         return found(self._http.send("DELETE", path, repository(name, "delete")))
 
-    def _set(
-        self, path: str, name: str, attributes: Attributes, flags: Mapping[str, bool], read: Callable[[Any], Locked], what: str
-    ) -> Locked:
+    def _set(self, path: str, name: str, attributes: Attributes, flags: Mapping[str, bool], read: Callable[[Any], Locked], what: str) -> Locked:
         """Set those of ``attributes`` that ``flags`` names, and return the item as the registry shows it afterwards."""
         response = self._http.send("PATCH", path, repository(name, "metadata_write"), body=attributes.to_wire(flags))
         if not found(response):

@@ -90,9 +90,7 @@ def next_target(response: Response, path: str, query: Mapping[str, str | None]) 
     link = urljoin(response.url, match.group(1))
     parts, own = urlsplit(link), urlsplit(response.url)
     if (parts.scheme, parts.netloc, parts.path) != (own.scheme, own.netloc, own.path):
-        raise ProtocolError(
-            f"The list {path} links to {printable(redact(link), 120)}, which is not the same list of the same registry; it was not followed."
-        )
+        raise ProtocolError(f"The list {path} links to {printable(redact(link), 120)}, which is not the same list of the same registry; it was not followed.")
     target = f"{parts.path}?{parts.query}"
     if query.get("digest") and "digest" not in parse_qs(parts.query):
         target += f"&digest={quote(str(query['digest']), safe='')}"

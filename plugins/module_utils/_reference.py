@@ -69,9 +69,7 @@ class LoginServer:
 
         Upper case is folded: the service refuses pushes to a login server that is not in lower case.
         """
-        wrong = UsageError(
-            f"'{text}' does not name a registry: use its login server (myregistry.azurecr.io), its name (myregistry) or https://host:port."
-        )
+        wrong = UsageError(f"'{text}' does not name a registry: use its login server (myregistry.azurecr.io), its name (myregistry) or https://host:port.")
         url = text
         if "://" not in text:
             bare = "." not in text and ":" not in text and text.lower() != "localhost"

@@ -195,8 +195,7 @@ def _failure(method: str, url: str, error: Exception, settings: TransportSetting
     if isinstance(error, requests.exceptions.SSLError) or "SSL" in type(error).__name__:
         trust = f"ca_path ({settings.verify})" if isinstance(settings.verify, str) else "the system's certificates"
         return ConnectionFailure(
-            f"{place}: the certificate could not be verified with {trust} ({_reason(text)}). "
-            "Check the host name, or set ca_path to the CA that signed it."
+            f"{place}: the certificate could not be verified with {trust} ({_reason(text)}). Check the host name, or set ca_path to the CA that signed it."
         )
     if isinstance(error, requests.exceptions.ProxyError):
         return ConnectionFailure(f"{place}: the proxy did not connect ({_reason(text)}). Check HTTPS_PROXY and NO_PROXY.")

@@ -280,13 +280,9 @@ def _read(client, params, name):
     known.update(client.manifests.get_many(repository, unknown) if unknown else {})
     result["effective"] = effective_of_repository(repository, [*tags.items, *manifests.items]).to_result()
     if "tags" in params["gather"]:
-        result["tags"] = [
-            {**tag.to_result(), "effective": effective_of_tag(tag, known.get(tag.digest), repository).to_result()} for tag in tags.items
-        ]
+        result["tags"] = [{**tag.to_result(), "effective": effective_of_tag(tag, known.get(tag.digest), repository).to_result()} for tag in tags.items]
     if "manifests" in params["gather"]:
-        result["manifests"] = [
-            {**manifest.to_result(), "effective": effective_of_manifest(manifest, repository).to_result()} for manifest in manifests.items
-        ]
+        result["manifests"] = [{**manifest.to_result(), "effective": effective_of_manifest(manifest, repository).to_result()} for manifest in manifests.items]
     if "tags" in result or "manifests" in result:
         result["truncated"] = tags.truncated or manifests.truncated
     return result

@@ -17,8 +17,8 @@ from pathlib import Path
 TESTS = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(TESTS))
 
-import images  # noqa: E402
-from started import emulator  # noqa: E402
+import images
+from started import emulator
 
 RUNS = [
     ("What would it change? (--check --diff)", ["--check", "--diff"]),

@@ -92,7 +92,9 @@ class Access:
             kind, dummy, rest = entry.partition(":")
             name, dummy, asked = rest.rpartition(":")
             actions = set(asked.split(","))
-            if kind == "registry" and name == "catalog" and principal.catalog or kind == "registry" and name == "deleted_catalog" and "deleted_read" in principal.actions("*"):
+            if (kind == "registry" and name == "catalog" and principal.catalog) or (
+                kind == "registry" and name == "deleted_catalog" and "deleted_read" in principal.actions("*")
+            ):
                 access.append({"type": kind, "name": name, "actions": ["*"]})
             elif kind == "repository" and not (name == "*" and abac):
                 allowed = principal.actions(name)

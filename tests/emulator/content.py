@@ -164,9 +164,7 @@ def add(emulator: Emulator, name: str, digest: str, content: bytes, media_type: 
     layers = _descriptors(document, "layers")
     image_size = sum(int(layer.get("size", 0)) for layer in layers) if media_type not in INDEXES else len(content)
     platform = _config(emulator, config) if config.get("mediaType", "").endswith((".image.config.v1+json", ".container.image.v1+json")) else {}
-    store.run(
-        "INSERT INTO repositories (name, created, updated) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET updated = excluded.updated", name, now, now
-    )
+    store.run("INSERT INTO repositories (name, created, updated) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET updated = excluded.updated", name, now, now)
     store.run("INSERT OR IGNORE INTO documents VALUES (?, ?)", digest, content)
     store.run(
         "INSERT INTO manifests (repository, digest, media_type, size, image_size, architecture, os, config_media_type, artifact_type, annotations, "
@@ -247,9 +245,7 @@ def index_children(emulator: Emulator, name: str, digest: str) -> list[dict[str,
 
 def referrers(emulator: Emulator, request: Request, name: str, digest: str) -> Response:
     """``GET /v2/{name}/referrers/{digest}``: newest first; an unknown subject has none."""
-    rows = emulator.store.rows(
-        "SELECT * FROM manifests WHERE repository = ? AND subject = ? AND deleted IS NULL ORDER BY created DESC, digest", name, digest
-    )
+    rows = emulator.store.rows("SELECT * FROM manifests WHERE repository = ? AND subject = ? AND deleted IS NULL ORDER BY created DESC, digest", name, digest)
     wanted = request.parameter("artifactType")
     found = []
     for row in rows:

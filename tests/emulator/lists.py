@@ -62,4 +62,3 @@ def page(
     # The path is the request's own, escaped or not; other parameters, such as digest, are dropped.
     link = f'<{request.path}?last={quote(cursor, safe="")}&n={number}&orderby={order}>; rel="next"'
     return rows, [("Link", link)]
-

@@ -62,7 +62,7 @@ def authorized(registry, credential=None):
 def test_one_token_serves_a_scope_and_another_scope_gets_its_own():
     registry = Registry()
     http = authorized(registry)
-    for _ in range(3):
+    for dummy in range(3):
         http.send("GET", "/acr/v1/app", repository("app", "metadata_read"))
     http.send("PATCH", "/acr/v1/app", repository("app", "metadata_write"))
     http.send("GET", "/acr/v1/_catalog", CATALOG)
@@ -125,7 +125,7 @@ def test_many_threads_wait_for_one_token():
     registry.send = slow
     http = authorized(registry)
     scope = repository("app", "metadata_read")
-    threads = [threading.Thread(target=http.send, args=("GET", "/acr/v1/app", scope)) for _ in range(32)]
+    threads = [threading.Thread(target=http.send, args=("GET", "/acr/v1/app", scope)) for dummy in range(32)]
     for thread in threads:
         thread.start()
     for thread in threads:

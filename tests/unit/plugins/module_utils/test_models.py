@@ -10,6 +10,7 @@ from ansible_collections.registryops.acr.plugins.module_utils._models import Man
 
 FLAGS = {"deleteEnabled": True, "writeEnabled": False, "readEnabled": True, "listEnabled": True}
 DIGEST = "sha256:" + "1b26" * 16
+TAG = {"name": "v1", "digest": DIGEST, "createdTime": "2021-05-10T23:10:47Z", "lastUpdateTime": "2021-05-10T23:10:47Z"}
 
 
 def test_a_repository_is_read():
@@ -76,7 +77,10 @@ def test_an_empty_list_is_written_in_three_ways(page):
         ({"name": "v1\x1b[2J", "digest": DIGEST}, r"has 'v1 \[2J' in 'name'"),
         ({"name": 7}, "has 'name' as int, not str"),
         (["v1"], "lacks 'name'"),
-        ({"name": "v1", "digest": DIGEST, "createdTime": "t", "lastUpdateTime": "t", "changeableAttributes": {**FLAGS, "readEnabled": 1}}, "'readEnabled' as int"),
+        (
+            {"name": "v1", "digest": DIGEST, "createdTime": "t", "lastUpdateTime": "t", "changeableAttributes": {**FLAGS, "readEnabled": 1}},
+            "'readEnabled' as int",
+        ),
     ],
 )
 def test_what_is_not_a_tag_is_refused(data, text):

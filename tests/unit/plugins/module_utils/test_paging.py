@@ -87,9 +87,7 @@ def test_an_item_that_moves_to_a_later_page_is_given_once():
     assert read(book).items == ["a", "b", "c"]
 
 
-@pytest.mark.parametrize(
-    ("limit", "link", "truncated"), [(2, f'<{PATH}?last=b>; rel="next"', True), (2, None, False), (1, None, True), (3, None, False)]
-)
+@pytest.mark.parametrize(("limit", "link", "truncated"), [(2, f'<{PATH}?last=b>; rel="next"', True), (2, None, False), (1, None, True), (3, None, False)])
 def test_a_limit_says_whether_it_cut(limit, link, truncated):
     result = read(Book(lambda target: (["a", "b"], link)), limit=limit)
     assert (len(result.items), result.truncated) == (min(limit, 2), truncated)

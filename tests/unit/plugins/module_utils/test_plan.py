@@ -40,4 +40,5 @@ def test_after_a_failure_it_is_said_what_was_done_and_what_was_not(workers):
     assert not set(report["done"]) & set(report["not_attempted"])
     if workers == 1:
         assert report["done"] == ["tag a"]
-    assert str(caught.value).startswith(f"{len(report['done'])} of 102 changes were made; tag b failed: PATCH https://r.azurecr.io/acr/v1/app/_tags/b was answered with 405")
+    assert str(caught.value).startswith(f"{len(report['done'])} of 102 changes were made; tag b failed: PATCH https://r.azurecr.io/")
+    assert "was answered with 405" in str(caught.value)

@@ -15,9 +15,7 @@ def test_a_repository_name_is_accepted(name):
     assert repository_name(name) == name
 
 
-@pytest.mark.parametrize(
-    "name", ["", "Library/alpine", "a//b", "/a", "a/", "a/../b", "-a", "a_", "a:v1", "a@sha256:0", "a b", "a\n", "é", "a%2Fb", "x" * 256]
-)
+@pytest.mark.parametrize("name", ["", "Library/alpine", "a//b", "/a", "a/", "a/../b", "-a", "a_", "a:v1", "a@sha256:0", "a b", "a\n", "é", "a%2Fb", "x" * 256])
 def test_a_bad_repository_name_is_named_in_one_sentence(name):
     with pytest.raises(UsageError, match="cannot be the name of a repository: use lower-case letters"):
         repository_name(name)
@@ -64,7 +62,8 @@ def test_a_login_server_is_read(text, origin):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "a", "my registry", "https://", "https://user:pw@host", "https://host/path", "https://host?x=1", "ftp://host", "host:port", "https://host:99999"]
+    "text",
+    ["", "a", "my registry", "https://", "https://user:pw@host", "https://host/path", "https://host?x=1", "ftp://host", "host:port", "https://host:99999"],
 )
 def test_a_bad_login_server_is_refused(text):
     with pytest.raises(UsageError, match="does not name a registry: use its login server"):

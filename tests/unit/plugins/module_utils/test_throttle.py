@@ -69,7 +69,7 @@ def test_the_pace_recovers():
     pace = Pace(clock.read, clock.sleep)
     pace.hold(1)
     pace.enter()
-    for _ in range(100):
+    for dummy in range(100):
         pace.succeeded()
     clock.now += 10
     pace.enter()

@@ -1,0 +1,78 @@
+# `make demo` and `make test` need Python 3.11 or newer and git; everything else they install into .venv.
+
+PYTHON ?= python3
+
+STAGE := $(CURDIR)/.cache/collections
+COLLECTION := $(STAGE)/ansible_collections/registryops/acr
+VENV := $(CURDIR)/.venv
+LINT := $(CURDIR)/.venv-lint
+
+# ansible-test looks for interpreters on PATH and runs what it finds there: give it real ones, not pyenv's shims.
+SYSTEM := $(subst $() ,:,$(wildcard $(HOME)/.pyenv/versions/3.*/bin) /usr/local/bin /usr/bin /bin /usr/sbin /sbin)
+RUN = cd $(COLLECTION) && env -u ANSIBLE_CONFIG PATH=$(VENV)/bin:$(SYSTEM) ANSIBLE_COLLECTIONS_PATH=$(STAGE) PYTHONPATH=$(STAGE) PYTHONDONTWRITEBYTECODE=1
+CHECK = cd $(COLLECTION) && env -u ANSIBLE_CONFIG PATH=$(LINT)/bin:$(SYSTEM) ANSIBLE_COLLECTIONS_PATH=$(STAGE)
+VERSION = $$($(VENV)/bin/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+PYTEST = $(RUN) python -m pytest -q -p no:cacheprovider
+
+.PHONY: help demo emulator test unit contract meta integration artifact test-interop lint build clean stage
+
+help: ## Say what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(VENV)/done stage ## Run one playbook against an emulated registry, three times
+	@$(RUN) python tests/demo/demo.py
+
+emulator: $(VENV)/done ## Start an emulated registry that stays (PORT, STATE_DIR, STRICT; see docs/emulator.md)
+	@PYTHONPATH=tests $(VENV)/bin/python -m emulator
+
+test: unit contract meta integration artifact ## Run every test that needs nothing but pip
+
+unit: $(VENV)/done stage ## Run the unit tests
+	$(RUN) ansible-test units --local --python $(VERSION)
+
+contract: $(VENV)/done stage ## Check the emulator against what is known of the service
+	$(PYTEST) tests/contract
+
+meta: $(VENV)/done stage ## Check that nothing is missing, and run every documented example
+	$(PYTEST) tests/meta
+
+integration: $(VENV)/done stage ## Run the modules and roles by playbook
+	$(RUN) ansible-test integration --local --python $(VERSION)
+
+artifact: $(VENV)/done stage ## Build the collection, install it elsewhere, and run it from there
+	$(PYTEST) tests/artifact
+
+test-interop: $(VENV)/done stage ## Let the clients of others judge the emulator (installs Debian packages when root)
+	sh tests/interop/install.sh $(CURDIR)/.cache/interop
+	INTEROP=$(CURDIR)/.cache/interop $(PYTEST) tests/interop tests/contract
+
+lint: $(LINT)/done stage ## Check style, types and documentation
+	$(CHECK) ruff check .
+	$(CHECK) ruff format --check .
+	cd $(STAGE) && PATH=$(LINT)/bin:$(SYSTEM) mypy --config-file $(COLLECTION)/mypy.ini -p ansible_collections.registryops.acr.plugins.module_utils
+	$(CHECK) ansible-lint
+	$(CHECK) antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck --validate-collection-refs=all .
+	$(CHECK) antsibull-changelog lint
+	@mkdir -p $(HOME)/.ansible/test/cache
+	@for pip in 24_2 25_2; do cp -n tests/lint/get_pip.py $(HOME)/.ansible/test/cache/get_pip_$$pip.py; done
+	$(CHECK) ansible-test sanity --local --requirements --color no
+
+build: $(VENV)/done stage ## Build the collection's tarball
+	$(RUN) ansible-galaxy collection build --force --output-path $(CURDIR)
+
+clean: ## Remove everything that was made here
+	rm -rf .cache .venv .venv-lint *.tar.gz
+
+stage:
+	@$(PYTHON) tests/stage.py $(STAGE)
+
+# A virtual environment is made again when what it holds is to change.
+$(VENV)/done: tests/requirements.txt tests/emulator/requirements.txt
+$(LINT)/done: tests/lint/requirements.txt
+$(VENV)/done $(LINT)/done:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is %d.%d: set PYTHON." % sys.version_info[:2])'
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "This Python cannot make virtual environments: install python3-venv, or set PYTHON."; exit 1; }
+	rm -rf $(@D)
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@

@@ -1,0 +1,123 @@
+# Copyright: (c) 2026, registryops.acr contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What no other tool checks: that nothing is forgotten, and that the collection stays as small as it is meant to be."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
+UTILS = sorted((ROOT / "plugins" / "module_utils").glob("*.py"))
+PACKAGE = "ansible_collections.registryops.acr.plugins"
+
+# A file of module_utils is one noun; module code is compiled at every run of a task.
+LINES_OF_A_FILE = 250
+LINES_OF_A_MODULE = 2500
+
+
+def documentation(module: str, part: str = "DOCUMENTATION") -> dict:
+    text = (ROOT / "plugins" / "modules" / f"{module}.py").read_text()
+    match = re.search(rf'^{part} = r"""(.*?)"""', text, re.MULTILINE | re.DOTALL)
+    assert match, f"{module} has no {part}"
+    return yaml.safe_load(match.group(1))
+
+
+def test_there_are_modules():
+    assert "acr_tag_properties" in MODULES
+
+
+def test_the_action_group_holds_every_module_and_nothing_else():
+    runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text())
+    assert sorted(runtime["action_groups"]["acr"]) == MODULES
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_has_its_tests(module):
+    assert (ROOT / "tests" / "unit" / "plugins" / "modules" / f"test_{module}.py").is_file()
+    assert (ROOT / "tests" / "integration" / "targets" / module / "tasks" / "main.yml").is_file()
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_is_documented_as_the_others(module):
+    document = documentation(module)
+    assert document["module"] == module
+    assert document["version_added"]
+    assert document["seealso"]
+    fragments = document["extends_documentation_fragment"]
+    attributes = "registryops.acr._attributes.info_module" if module.endswith("_info") else "registryops.acr._attributes"
+    assert {"registryops.acr._registry", attributes} <= set(fragments)
+    assert documentation(module, "RETURN")
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_the_examples_use_full_names(module):
+    tasks = documentation(module, "EXAMPLES")
+    actions = [key for task in tasks for key in task if "." in key]
+    assert len(actions) == len(tasks)
+    assert f"registryops.acr.{module}" in actions
+
+
+def test_every_role_has_what_a_role_needs():
+    roles = [path for path in (ROOT / "roles").iterdir() if path.is_dir()]
+    assert roles
+    for role in roles:
+        specification = yaml.safe_load((role / "meta" / "argument_specs.yml").read_text())["argument_specs"]["main"]
+        options = specification["options"]
+        defaults = yaml.safe_load((role / "defaults" / "main.yml").read_text())
+        assert {name: option.get("default") for name, option in options.items() if "default" in option} == defaults
+        assert all(name.startswith(f"{role.name}_") for name in options)
+        assert all(name in (role / "README.md").read_text() for name in options)
+        assert (ROOT / "tests" / "integration" / "targets" / f"role_{role.name}").is_dir()
+
+
+def test_no_sanity_check_is_ignored():
+    assert [path.name for path in (ROOT / "tests").glob("sanity/ignore-*.txt") if path.read_text().strip()] == []
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_importing_a_module_loads_no_heavy_library(module):
+    code = f"import sys, {PACKAGE}.modules.{module}; print(*(name for name in sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60).stdout.split()
+    assert f"{PACKAGE}.module_utils._run" in loaded
+    assert {name.partition(".")[0] for name in loaded} & {"azure", "msal", "cryptography", "jsonschema"} == set()
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_what_a_module_imports_stays_small(module):
+    code = f"import sys, {PACKAGE}.modules.{module}; print(*(m.__file__ for n, m in sys.modules.items() if n.startswith('{PACKAGE}.module_utils.')))"
+    files = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60).stdout.split()
+    assert 10 < len(files)
+    assert sum(len(Path(file).read_text().splitlines()) for file in files) < LINES_OF_A_MODULE
+
+
+@pytest.mark.parametrize("path", UTILS, ids=lambda path: path.name)
+def test_a_file_is_one_noun(path):
+    assert len(path.read_text().splitlines()) <= LINES_OF_A_FILE
+    assert path.name.startswith("_")
+
+
+def test_the_version_is_the_same_everywhere():
+    version = yaml.safe_load((ROOT / "galaxy.yml").read_text())["version"]
+    assert f'VERSION = "{version}"' in (ROOT / "plugins" / "module_utils" / "_transport.py").read_text()
+
+
+def test_the_project_names_no_place_where_it_happens_to_be_built():
+    # Written apart, so that this file does not find itself.
+    words = ["/wo" + "rk/", "/ro" + "ot/", "pypi" + ".org", "registry.npmjs" + ".org", "deb.debian" + ".org"]
+    found = [
+        f"{path.relative_to(ROOT)}: {word}"
+        for path in ROOT.rglob("*")
+        if path.is_file() and not {".git", ".cache", "output", "node_modules"} & set(path.parts)
+        for word in words
+        if word in path.read_text(errors="replace")
+    ]
+    assert found == []

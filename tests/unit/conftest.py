@@ -1,0 +1,115 @@
+# Copyright: (c) 2026, registryops.acr contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A registry without a socket: the emulator mounted into the session that the collection's own transport makes."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+from unittest import mock
+
+import pytest
+import requests
+from ansible.module_utils import basic
+from ansible.module_utils.common.text.converters import to_bytes
+
+try:
+    from ansible.module_utils.testing import patch_module_args
+except ImportError:
+
+    @contextlib.contextmanager
+    def patch_module_args(args: dict[str, Any]) -> Iterator[None]:
+        """Before ansible-core 2.19."""
+        with mock.patch.object(basic, "_ANSIBLE_ARGS", to_bytes(json.dumps({"ANSIBLE_MODULE_ARGS": args}))):
+            yield
+
+
+from ansible_collections.registryops.acr.plugins.module_utils import _transport
+from ansible_collections.registryops.acr.tests import images
+from ansible_collections.registryops.acr.tests.emulator.adapter import EmulatorAdapter
+from ansible_collections.registryops.acr.tests.emulator.core import Emulator
+from ansible_collections.registryops.acr.tests.emulator.identities import ADMIN, ADMIN_PASSWORD
+
+HOST = "r.azurecr.io"
+MODULES = "ansible_collections.registryops.acr.plugins.modules"
+# What a task that changes nothing may ask of a registry: reading, and getting tokens.
+TOKEN_CALLS = ("/oauth2/token", "/oauth2/exchange", "/oauth2/v2.0/token")
+
+
+class Registry:
+    """The emulator, a way to fill it, to run modules against it, and to see what they asked."""
+
+    def __init__(self) -> None:
+        self.emulator = Emulator(seed=1)
+        self.session = requests.Session()
+        self.session.trust_env = False
+        self.session.mount("https://", EmulatorAdapter(self.emulator))
+        self.session.auth = (ADMIN, ADMIN_PASSWORD)
+
+    def push(self, repository: str, image: images.Image, *tags: str) -> str:
+        """Push an image and return its digest."""
+        base = f"https://{HOST}/v2/{repository}"
+        for blob in image.blobs:
+            assert self.session.post(f"{base}/blobs/uploads/?digest={blob.digest}", data=blob.data).status_code == 201
+        for name, manifest in [*((one.digest, one) for one in image.manifests), *((tag, image.root) for tag in tags)]:
+            answer = self.session.put(f"{base}/manifests/{name}", data=manifest.data, headers={"Content-Type": manifest.media_type})
+            assert answer.status_code == 201, answer.text
+        return image.root.digest
+
+    def get(self, path: str) -> Any:
+        """Read the registry as it really is."""
+        return self.session.get(f"https://{HOST}{path}").json()
+
+    def patch(self, path: str, **flags: bool) -> None:
+        """Change attributes behind the module's back."""
+        assert self.session.patch(f"https://{HOST}{path}", json=flags).status_code == 200
+
+    def mark(self) -> int:
+        """Return where the journal stands."""
+        return max((entry["seq"] for entry in self.emulator.journal.after(0)), default=0)
+
+    def requests(self, mark: int) -> list[str]:
+        """Return what was asked since ``mark``, as ``METHOD path``."""
+        return [f"{entry['method']} {entry['target'].partition('?')[0]}" for entry in self.emulator.journal.after(mark)]
+
+    def writes(self, mark: int) -> list[str]:
+        """Return what was asked since ``mark`` and changes something."""
+        asked = [request.split(" ", 1) for request in self.requests(mark)]
+        return [f"{method} {path}" for method, path in asked if method not in ("GET", "HEAD") and not path.endswith(TOKEN_CALLS)]
+
+    def run(self, module: str, *, check: bool = False, diff: bool = True, **options: Any) -> dict[str, Any]:
+        """Run a module's own ``main`` and return its result."""
+        arguments = {"registry": HOST, "username": ADMIN, "password": ADMIN_PASSWORD, **options}
+        arguments = {name: value for name, value in arguments.items() if value is not None}
+        output = io.StringIO()
+        internal = {"_ansible_check_mode": check, "_ansible_diff": diff}
+        with patch_module_args({**arguments, **internal}), mock.patch.object(sys, "stdout", output), pytest.raises(SystemExit):
+            import_module(f"{MODULES}.{module}").main()
+        result: dict[str, Any] = json.loads(output.getvalue())
+        result.pop("invocation", None)
+        return result
+
+
+@pytest.fixture
+def registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[Registry]:
+    """An empty registry; no environment variable of this machine reaches the modules."""
+    for name in ("ACR_USERNAME", "ACR_PASSWORD", "ACR_REFRESH_TOKEN", "AZURE_CLIENT_ID", "AZURE_SECRET", "AZURE_CLIENT_SECRET", "AZURE_TENANT"):
+        monkeypatch.delenv(name, raising=False)
+    made = Registry()
+    make_session = _transport._session
+
+    def session(settings: _transport.TransportSettings) -> requests.Session:
+        real = make_session(settings)
+        real.mount("https://", EmulatorAdapter(made.emulator))
+        return real
+
+    monkeypatch.setattr(_transport, "_session", session)
+    yield made
+    made.emulator.close()
