@@ -54,7 +54,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (tarball,) = folder.glob("registryops-acr-*.tar.gz")
     assert tarball.stat().st_size < 500_000
     target = folder / "collections"
-    subprocess.run(["ansible-galaxy", "collection", "install", "--offline", "-p", str(target), str(tarball)], check=True, timeout=60)
+    environment = {**os.environ, "PYTHONPATH": "", "ANSIBLE_COLLECTIONS_PATH": str(target)}
+    command = ["ansible-galaxy", "collection", "install", "--offline", "-p", str(target), str(tarball)]
+    subprocess.run(command, env=environment, check=True, timeout=60)
     collection = target / "ansible_collections" / "registryops" / "acr"
     assert not (collection / "tests").exists()
     for path in collection.iterdir():
@@ -90,13 +92,14 @@ def run(installed: Path, registry: started.Registry, folder: Path, *arguments: s
         timeout=120,
     )
     events = list(runner.events)
-    return runner, "".join(event["stdout"] for event in events) + json.dumps([event["event_data"].get("res") for event in events])
+    return runner, "".join(event["stdout"] for event in events) + json.dumps([event.get("event_data") for event in events])
 
 
 def test_a_check_a_run_and_another_run(installed, registry, tmp_path):
-    for arguments, changed in ((["--check", "--diff"], True), ([], True), ([], False)):
+    for number, (arguments, changed) in enumerate(((["--check", "--diff"], True), ([], True), ([], False))):
         mark = len(registry.journal())
-        runner, said = run(installed, registry, tmp_path / f"{len(arguments)}{changed}", *arguments)
+        (tmp_path / str(number)).mkdir()
+        runner, said = run(installed, registry, tmp_path / str(number), *arguments)
         assert runner.rc == 0, said
         assert bool(runner.stats["changed"]) is changed
         assert "[WARNING]" not in said
@@ -110,6 +113,7 @@ def test_a_check_a_run_and_another_run(installed, registry, tmp_path):
 def test_the_playbook_of_the_collection_runs(installed, registry):
     environment = {
         **os.environ,
+        "PYTHONPATH": "",
         "ANSIBLE_COLLECTIONS_PATH": str(installed),
         "ACR_USERNAME": registry.username,
         "ACR_PASSWORD": registry.password,
