@@ -14,7 +14,7 @@ CHECK = cd $(COLLECTION) && env -u ANSIBLE_CONFIG PATH=$(LINT)/bin:$(SYSTEM) ANS
 VERSION = $$($(VENV)/bin/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 PYTEST = $(RUN) python -m pytest -q -p no:cacheprovider
 
-.PHONY: help demo emulator test unit contract meta integration artifact test-interop lint build clean stage
+.PHONY: help demo emulator test unit contract faults meta integration artifact test-interop lint build clean stage
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,13 +25,16 @@ demo: $(VENV)/done stage ## Run one playbook against an emulated registry, three
 emulator: $(VENV)/done ## Start an emulated registry that stays (PORT, STATE_DIR, STRICT; see docs/emulator.md)
 	@PYTHONPATH=tests $(VENV)/bin/python -m emulator
 
-test: unit contract meta integration artifact ## Run every test that needs nothing but pip
+test: unit contract faults meta integration artifact ## Run every test that needs nothing but pip
 
 unit: $(VENV)/done stage ## Run the unit tests
 	$(RUN) ansible-test units --local --python $(VERSION)
 
 contract: $(VENV)/done stage ## Check the emulator against what is known of the service
 	$(PYTEST) tests/contract
+
+faults: $(VENV)/done stage ## See what people are told when something is wrong
+	$(PYTEST) tests/faults
 
 meta: $(VENV)/done stage ## Check that nothing is missing, and run every documented example
 	$(PYTEST) tests/meta

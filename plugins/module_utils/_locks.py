@@ -22,10 +22,14 @@ from ._models import FLAGS, Attributes, Manifest, Repository, Tag
 
 @dataclass(frozen=True)
 class Change:
-    """Attributes of one tag or manifest as they are and as they should be; ``digest`` is what was seen."""
+    """Attributes of one tag or manifest as they are and as they should be.
+
+    ``digest`` is the manifest that was seen; ``label`` is what a person calls the item.
+    """
 
     kind: str
     name: str
+    label: str
     digest: str
     before: Attributes
     after: Attributes
@@ -47,17 +51,19 @@ class Change:
 
     def lines(self, side: Attributes) -> list[str]:
         """Return ``side`` (before or after) as lines of a diff: the flags that differ."""
-        return [f"{self.kind} {self.name}:", *(f"  {name}: {str(value).lower()}" for name, value in side.to_result().items() if name in self.wanted)]
+        return [f"{self.label}:", *(f"  {name}: {str(value).lower()}" for name, value in side.to_result().items() if name in self.wanted)]
 
 
 def of_tag(tag: Tag, wanted: Mapping[str, bool]) -> Change:
     """Return what it takes for ``tag`` to have the attributes ``wanted``."""
-    return Change("tag", tag.name, tag.digest, tag.attributes, tag.attributes.with_changes(wanted))
+    return Change("tag", tag.name, f"tag {tag.name} -> {_short(tag.digest)}", tag.digest, tag.attributes, tag.attributes.with_changes(wanted))
 
 
 def of_manifest(manifest: Manifest, wanted: Mapping[str, bool]) -> Change:
     """Return what it takes for ``manifest`` to have the attributes ``wanted``."""
-    return Change("manifest", manifest.digest, manifest.digest, manifest.attributes, manifest.attributes.with_changes(wanted))
+    platform = f" ({manifest.os}/{manifest.architecture})" if manifest.os and manifest.architecture else " (index)" if manifest.is_index else ""
+    label = f"manifest {_short(manifest.digest)}{platform}"
+    return Change("manifest", manifest.digest, label, manifest.digest, manifest.attributes, manifest.attributes.with_changes(wanted))
 
 
 def effective_of_tag(tag: Tag, manifest: Manifest | None, repository: Repository) -> Attributes:
@@ -97,6 +103,11 @@ def _both(item: Attributes, repository: Attributes) -> Attributes:
         can_list=item.can_list and repository.can_list,
         can_read=item.can_read and repository.can_read,
     )
+
+
+def _short(digest: str) -> str:
+    """Return a digest with as much of it as a person compares."""
+    return digest[: len("sha256:") + 12]
 
 
 def describe(flags: Mapping[str, bool]) -> str:

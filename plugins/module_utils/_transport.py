@@ -15,6 +15,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
+from itertools import count
 from typing import Any
 from urllib.parse import urljoin
 
@@ -38,6 +39,8 @@ ERROR_LIMIT = 64 * 1024
 PIECE = 64 * 1024
 
 TRIES = 5
+# A registry that does not answer at all is given up sooner than one that is busy.
+CONNECTION_TRIES = 3
 # After these statuses the request was not carried out, or repeating it leads to the same state.
 RETRY_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 
@@ -121,22 +124,21 @@ class Transport:
         answer comes, ProtocolError when it is larger than any registry's.
         """
         url = urljoin(self.origin, target)
-        for attempt in range(1, TRIES + 1):
-            last = attempt == TRIES
+        for attempt in count(1):
             try:
                 response = self._send_once(method, url, headers, form, body)
             except ConnectionFailure as failure:
-                if last or not isinstance(failure, _Broken):
+                if attempt == CONNECTION_TRIES or not isinstance(failure, _Broken):
                     raise
                 self._sleep(wait_before_retry(None, attempt, time.time()))
                 continue
             if response.status not in RETRY_STATUSES:
                 self._pace.succeeded()
                 return response
-            if last:
+            if attempt == TRIES:
                 return response
             self._pace.hold(wait_before_retry(response.headers.get("Retry-After"), attempt, time.time()))
-        raise AssertionError("the last try returns or raises")
+        raise AssertionError("a count has no end")
 
     def _send_once(self, method: str, url: str, headers: Mapping[str, str] | None, form: Mapping[str, str] | None, body: Any) -> Response:
         with self._slots:

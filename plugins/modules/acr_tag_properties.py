@@ -178,8 +178,8 @@ diff:
   sample:
     before_header: myregistry.azurecr.io/library/app
     after_header: myregistry.azurecr.io/library/app
-    before: "tag v1.0.0:\n  can_delete: true\n"
-    after: "tag v1.0.0:\n  can_delete: false\n"
+    before: "tag v1.0.0 -> sha256:6e66ab329bb9:\n  can_delete: true\n"
+    after: "tag v1.0.0 -> sha256:6e66ab329bb9:\n  can_delete: false\n"
 """
 
 from ..module_utils._errors import BlockedError, DriftError, NotFoundError, UsageError

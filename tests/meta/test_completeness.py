@@ -43,7 +43,9 @@ def test_the_action_group_holds_every_module_and_nothing_else():
 @pytest.mark.parametrize("module", MODULES)
 def test_a_module_has_its_tests(module):
     assert (ROOT / "tests" / "unit" / "plugins" / "modules" / f"test_{module}.py").is_file()
-    assert (ROOT / "tests" / "integration" / "targets" / module / "tasks" / "main.yml").is_file()
+    target = (ROOT / "tests" / "integration" / "targets" / module / "tasks" / "main.yml").read_text()
+    assert "name: verify" in target, "the contract of check mode is not tested"
+    assert f"verify_module: registryops.acr.{module}" in target
 
 
 @pytest.mark.parametrize("module", MODULES)

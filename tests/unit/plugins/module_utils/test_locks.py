@@ -66,8 +66,8 @@ def test_a_change_keeps_what_is_not_wanted_and_names_what_differs():
     change = _locks.of_tag(tag(can_list=False, can_delete=False), {"can_delete": False, "can_write": False})
     assert change.after == Attributes(can_delete=False, can_write=False, can_list=False, can_read=True)
     assert change.wanted == {"can_write": False}
-    assert change.lines(change.before) == ["tag v1:", "  can_write: true"]
-    assert change.lines(change.after) == ["tag v1:", "  can_write: false"]
+    assert change.lines(change.before) == ["tag v1 -> sha256:000000000000:", "  can_write: true"]
+    assert change.lines(change.after) == ["tag v1 -> sha256:000000000000:", "  can_write: false"]
     assert _locks.describe(change.wanted) == "can_write: false"
 
 

@@ -139,8 +139,8 @@ def test_a_broken_connection_is_tried_again():
 @pytest.mark.parametrize(
     ("error", "tries", "text"),
     [
-        (requests.exceptions.ConnectionError("[Errno 111] Connection refused"), 5, "the connection was refused. Check host and port of registry."),
-        (requests.exceptions.ConnectionError("('Connection aborted.', ConnectionResetError(104))"), 5, "the connection broke"),
+        (requests.exceptions.ConnectionError("[Errno 111] Connection refused"), 3, "the connection was refused. Check host and port of registry."),
+        (requests.exceptions.ConnectionError("('Connection aborted.', ConnectionResetError(104))"), 3, "the connection broke"),
         (requests.exceptions.ConnectionError("NameResolutionError: Failed to resolve"), 1, "the host name is not known. Check the value of registry"),
         (requests.exceptions.ConnectTimeout("timed out"), 1, "no answer within 30 seconds. Check the network path, or raise timeout."),
         (requests.exceptions.SSLError("(Caused by SSLError(SSLCertVerificationError(1, '[SSL] self-signed certificate')))"), 1, "set ca_path to the CA"),

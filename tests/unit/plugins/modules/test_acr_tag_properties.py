@@ -82,11 +82,12 @@ def test_with_manifest_an_index_is_locked_with_all_it_lists(app):
 def test_the_diff_names_what_changes_and_nothing_else(app):
     app.patch("/acr/v1/library/app/_tags/v1.1.0", deleteEnabled=False)
     result = app.run(MODULE, repository="library/app", tags=["v1.1.0"], **LOCK)
+    label = f"tag v1.1.0 -> {app.digests['v1.1.0'][:19]}"
     assert result["diff"] == {
         "before_header": "r.azurecr.io/library/app",
         "after_header": "r.azurecr.io/library/app",
-        "before": "tag v1.1.0:\n  can_write: true\n",
-        "after": "tag v1.1.0:\n  can_write: false\n",
+        "before": f"{label}:\n  can_write: true\n",
+        "after": f"{label}:\n  can_write: false\n",
     }
 
 
