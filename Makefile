@@ -45,9 +45,10 @@ integration: $(VENV)/done stage ## Run the modules and roles by playbook
 artifact: $(VENV)/done stage ## Build the collection, install it elsewhere, and run it from there
 	$(PYTEST) tests/artifact
 
+test-interop: export INTEROP = $(CURDIR)/.cache/interop
 test-interop: $(VENV)/done stage ## Let the clients of others judge the emulator (installs Debian packages when root)
-	sh tests/interop/install.sh $(CURDIR)/.cache/interop
-	INTEROP=$(CURDIR)/.cache/interop $(PYTEST) tests/interop tests/contract
+	sh tests/interop/install.sh $(INTEROP)
+	$(PYTEST) tests/interop tests/contract
 
 lint: $(LINT)/done stage ## Check style, types and documentation
 	$(CHECK) ruff check .
