@@ -48,7 +48,7 @@ artifact: $(VENV)/done stage ## Build the collection, install it elsewhere, and 
 test-interop: export INTEROP = $(CURDIR)/.cache/interop
 test-interop: $(VENV)/done stage ## Let the clients of others judge the emulator (installs Debian packages when root)
 	sh tests/interop/install.sh $(INTEROP)
-	$(PYTEST) tests/interop tests/contract
+	$(PYTEST) $(or $(ONLY),tests/interop tests/contract)
 
 lint: $(LINT)/done stage ## Check style, types and documentation
 	$(CHECK) ruff check .

@@ -1,0 +1,58 @@
+#!/bin/sh
+# Copyright: (c) 2026, registryops.acr contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Install what judges the emulator: install.sh FOLDER, or the environment variable INTEROP, else .cache/interop.
+# Does nothing, quickly, when all is there.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+folder=${1:-${INTEROP:-$here/../../.cache/interop}}
+python=${PYTHON:-python3}
+
+say() {
+    echo "tests/interop/install.sh: $*" >&2
+}
+
+# Debian's packages: a registry, a client of registries, and what runs the JavaScript client.
+packages=
+command -v docker-registry >/dev/null || packages="$packages docker-registry"
+command -v skopeo >/dev/null || packages="$packages skopeo"
+command -v node >/dev/null || packages="$packages nodejs"
+command -v npm >/dev/null || packages="$packages npm"
+if [ -n "$packages" ]; then
+    if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+        say "these Debian packages are missing, and only root can install them:$packages."
+        exit 1
+    fi
+    say "installing$packages"
+    apt-get update -qq
+    # $packages is a list: it has to be split into words.
+    # shellcheck disable=SC2086
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages >/dev/null
+    # The package of docker-registry starts a service on port 5000. Nobody asked for one: the tests start their own.
+    case $packages in
+        *docker-registry*) [ ! -d /run/systemd/system ] || systemctl disable --quiet --now docker-registry ;;
+    esac
+fi
+if ! node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)'; then
+    say "the JavaScript client needs Node.js 20 or newer, this is $(node --version)."
+    exit 1
+fi
+
+mkdir -p "$folder"
+folder=$(cd "$folder" && pwd)
+
+# A copy of what was asked for, written last, says that the installation is complete and still the right one.
+if ! cmp -s "$here/package-lock.json" "$folder/installed-package-lock.json"; then
+    cp "$here/package.json" "$here/package-lock.json" "$folder"
+    (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --cache "$folder/npm-cache")
+    cp "$here/package-lock.json" "$folder/installed-package-lock.json"
+fi
+if ! cmp -s "$here/requirements.txt" "$folder/installed-requirements.txt" || ! "$folder/python/bin/python" -c '' 2>/dev/null; then
+    rm -rf "$folder/python"
+    "$python" -m venv "$folder/python"
+    "$folder/python/bin/python" -m pip install --quiet --disable-pip-version-check --cache-dir "$folder/pip-cache" -r "$here/requirements.txt"
+    cp "$here/requirements.txt" "$folder/installed-requirements.txt"
+fi
