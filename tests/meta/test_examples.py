@@ -50,22 +50,38 @@ def test_there_are_examples():
     assert sum(len(blocks(path)) for path in TEXTS) >= 4
 
 
+def run_plays(playbook: Path, registry: started.Registry, plays_of: list[dict], *arguments: str) -> str:
+    """Run plays as the registry's admin, without a warning, and return what was printed."""
+    playbook.write_text(yaml.safe_dump(plays_of, sort_keys=False))
+    environment = {
+        **os.environ,
+        "ACR_USERNAME": registry.username,
+        "ACR_PASSWORD": registry.password,
+        "REQUESTS_CA_BUNDLE": registry.ca,
+        "ANSIBLE_LOCALHOST_WARNING": "false",
+        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+    }
+    command = ["ansible-playbook", str(playbook), *arguments]
+    completed = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert completed.returncode == 0, completed.stdout + completed.stderr
+    assert "[WARNING]" not in completed.stdout + completed.stderr
+    return completed.stdout
+
+
 @pytest.mark.parametrize("path", [path for path in MODULES + TEXTS if blocks(path)], ids=lambda path: str(path.relative_to(ROOT)))
 def test_the_examples_run(path, tmp_path):
     with started.emulator() as registry:
         registry.control("POST", "settings", {"anonymous": True})
         for repository in ("library/app", "team/tool"):
             images.push_releases(registry.url, registry.ca, registry.username, registry.password, repository)
-        playbook = tmp_path / "examples.yml"
-        playbook.write_text(yaml.safe_dump([play for block in blocks(path) for play in plays(block, registry)], sort_keys=False))
-        environment = {
-            **os.environ,
-            "ACR_USERNAME": registry.username,
-            "ACR_PASSWORD": registry.password,
-            "REQUESTS_CA_BUNDLE": registry.ca,
-            "ANSIBLE_LOCALHOST_WARNING": "false",
-            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
-        }
-        completed = subprocess.run(["ansible-playbook", str(playbook)], env=environment, capture_output=True, text=True, timeout=120, check=False)
-    assert completed.returncode == 0, completed.stdout + completed.stderr
-    assert "[WARNING]" not in completed.stdout + completed.stderr
+        run_plays(tmp_path / "examples.yml", registry, [play for block in blocks(path) for play in plays(block, registry)])
+
+
+def test_the_readme_shows_what_is_printed(tmp_path):
+    """The README's text is what ``--check --diff`` of its playbook prints, but for the registry's name."""
+    readme = ROOT / "README.md"
+    (shown,) = re.findall(r"^```text\n(.*?)^```$", readme.read_text(), re.MULTILINE | re.DOTALL)
+    with started.emulator() as registry:
+        images.push_releases(registry.url, registry.ca, registry.username, registry.password)
+        printed = run_plays(tmp_path / "readme.yml", registry, plays(blocks(readme)[0], registry), "--check", "--diff")
+    assert shown in printed.replace(registry.host, f"{PLACEHOLDER}.azurecr.io")
