@@ -72,6 +72,8 @@ def test_the_root_asks_for_no_scope(nobody):
         ("GET", f"/v2/a/b/referrers/{ZERO}", ("repository:a/b", {"pull"})),
         ("PUT", "/v2/a/b/manifests/v1", ("repository:a/b", {"pull", "push"})),
         ("POST", "/v2/a/b/blobs/uploads/", ("repository:a/b", {"pull", "push"})),
+        ("PATCH", "/v2/a/b/blobs/uploads/00000000-0000-0000-0000-000000000000", ("repository:a/b", {"pull", "push"})),
+        ("GET", "/v2/a/b/blobs/uploads/00000000-0000-0000-0000-000000000000", ("repository:a/b", {"pull"})),
         ("GET", "/acr/v1/_deleted/a/b/_tags", ("repository:a/b", {"deleted_read"})),
     ],
 )
@@ -126,6 +128,9 @@ def test_an_address_nobody_knows_is_plain_text_before_any_authentication(nobody,
     answer = nobody.send(method, path)
     assert (answer.status_code, answer.headers["Content-Type"], answer.headers["Content-Length"]) == (404, "text/plain; charset=utf-8", "19")
     assert "Access-Control-Expose-Headers" not in answer.headers
+    assert answer.headers["Docker-Distribution-Api-Version"] == "registry/2.0"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.raw.headers.getlist("Strict-Transport-Security") == ["max-age=31536000; includeSubDomains"] * 2
     assert method == "HEAD" or answer.content == b"404 page not found\n"
 
 
@@ -473,6 +478,13 @@ def test_a_blob_is_elsewhere_and_there_a_registrys_token_is_refused(acr):
     assert acr.session.get(location.replace("sig=", "sig=0")).status_code == 403
     acr.emulator.clock.advance(30 * 60)
     assert acr.session.get(location).status_code == 403
+
+
+def test_blobs_outlive_the_last_manifest(acr):
+    image = images.image("x")
+    acr.send("DELETE", f"/v2/app/manifests/{acr.push('app', image, 'v1')}")
+    assert acr.send("GET", "/acr/v1/app").status_code == 404
+    assert [acr.send("DELETE", f"/v2/app/blobs/{blob.digest}").status_code for blob in image.blobs] == [202, 202]
 
 
 def test_a_missing_blob(acr):

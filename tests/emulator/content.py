@@ -231,10 +231,9 @@ def delete_rows(emulator: Emulator, name: str, digest: str) -> None:
 
 
 def vanish_if_empty(emulator: Emulator, name: str) -> None:
-    """Let a repository go with its last manifest."""
+    """Let a repository go with its last manifest; its blobs stay until they are deleted."""
     if not emulator.store.count("SELECT COUNT(*) FROM manifests WHERE repository = ? AND deleted IS NULL", name):
         emulator.store.run("DELETE FROM repositories WHERE name = ?", name)
-        emulator.store.run("DELETE FROM blobs WHERE repository = ?", name)
 
 
 def index_children(emulator: Emulator, name: str, digest: str) -> list[dict[str, Any]]:

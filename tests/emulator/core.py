@@ -164,21 +164,19 @@ class Emulator:
         correlation = request.header("X-Ms-Correlation-Request-Id") if response.style == "oauth" else ""
         correlation = correlation or str(uuid.uuid4())
         security = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+        server = [("Server", "AzureContainerRegistry"), ("X-Ms-Correlation-Request-Id", correlation)]
+        if response.style in ("registry", "router"):
+            response.headers += [*server, ("Docker-Distribution-Api-Version", "registry/2.0"), security, security, ("X-Content-Type-Options", "nosniff")]
         if response.style == "registry":
             exposed = ("Docker-Content-Digest", "WWW-Authenticate", "Link", "X-Ms-Correlation-Request-Id")
             response.headers += [("Access-Control-Expose-Headers", name) for name in exposed]
-            response.headers += [("Docker-Distribution-Api-Version", "registry/2.0"), security, security]
-            response.headers += [("Server", "AzureContainerRegistry"), ("X-Content-Type-Options", "nosniff"), ("X-Ms-Correlation-Request-Id", correlation)]
             if response.storage:
                 response.headers.append(("X-Ms-Client-Request-Id", request.header("X-Ms-Client-Request-Id")))
                 response.headers.append(("X-Ms-Request-Id", str(uuid.uuid4())))
             if request.method == "DELETE" and response.status in (202, 404, 405):
                 response.headers.append(("X-Ms-Ratelimit-Remaining-Calls-Per-Second", f"{int(self._deletes.take())}.000000"))
-        elif response.style == "router":
-            response.headers += [("Server", "AzureContainerRegistry"), ("X-Ms-Correlation-Request-Id", correlation)]
         elif response.style == "oauth":
-            response.headers += [("Server", "AzureContainerRegistry"), security, ("X-Ms-Correlation-Request-Id", correlation)]
-            response.headers.append(("X-Ms-Ratelimit-Remaining-Calls-Per-Second", f"{self._oauth.take():.6f}"))
+            response.headers += [*server, security, ("X-Ms-Ratelimit-Remaining-Calls-Per-Second", f"{self._oauth.take():.6f}")]
 
 
 def needed(request: Request, known: Route) -> list[Needed]:
@@ -188,7 +186,7 @@ def needed(request: Request, known: Route) -> list[Needed]:
         return []
     if known.kind in ("manifest", "blob") and request.method == "DELETE":
         return [repository(name, "delete")]
-    if known.kind == "referrers" or (known.kind in ("manifest", "blob") and request.method in ("GET", "HEAD")):
+    if known.kind == "referrers" or (known.kind in ("manifest", "blob", "upload") and request.method in ("GET", "HEAD")):
         return [repository(name, "pull")]
     if known.kind in ("uploads", "upload", "manifest", "blob"):
         source = request.parameter("from") if request.parameter("mount") else None

@@ -58,9 +58,11 @@ def application(emulator: Emulator, door: str) -> Callable[..., Iterable[bytes]]
         # What the handler left unread must not be taken for the next request of this connection.
         while body.read(PIECE):
             pass
-        names = {name.lower() for name, dummy in response.headers}
-        if "content-length" not in names:
+        if response.style != "oauth" and response.status != 204 and not any(name.lower() == "content-length" for name, dummy in response.headers):
+            # The token endpoints answer in chunks, as the service's do.
             response.headers.append(("Content-Length", str(response.size)))
+        if response.style != "plain" and request.header("Connection").lower() != "close":
+            response.headers.append(("Connection", "keep-alive"))
         start_response(f"{response.status} {HTTPStatus(response.status).phrase}", response.headers)
         return () if request.method == "HEAD" else _pieces(response)
 

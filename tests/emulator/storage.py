@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import re
+import uuid
 from email.utils import formatdate
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from .core import Emulator
 
 ADDRESS = re.compile(r"/emulated//docker/registry/v2/blobs/sha256/[0-9a-f]{2}/(?P<value>[0-9a-f]{64})/data")
-SERVER = [("Server", "Windows-Azure-Blob/1.0 Microsoft-HTTPAPI/2.0"), ("x-ms-version", "2016-05-31")]
+SERVER = [("Server", "Windows-Azure-Blob/1.0 Microsoft-HTTPAPI/2.0"), ("x-ms-version", "2018-03-28")]
 
 
 def handle(emulator: Emulator, request: Request) -> Response:
@@ -51,7 +52,12 @@ def _content(emulator: Emulator, request: Request, digest: str, size: int) -> Re
         ("Accept-Ranges", "bytes"),
         ("Etag", f'"0x8D{digest[-13:].upper()}"'),
         ("Last-Modified", modified),
+        ("x-ms-request-id", str(uuid.uuid4())),
+        ("x-ms-creation-time", modified),
+        ("x-ms-lease-status", "unlocked"),
+        ("x-ms-lease-state", "available"),
         ("x-ms-blob-type", "AppendBlob"),
+        ("x-ms-server-encrypted", "true"),
         *SERVER,
     ]
     wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", request.header("Range"))
