@@ -2,6 +2,9 @@
 
 PYTHON ?= python3
 
+# Recordings of the real service are not part of the project: a folder of theirs beside it is found, or is to be named.
+RECORDINGS ?= $(firstword $(abspath $(wildcard recordings ../recordings ../*/recordings)))
+
 STAGE := $(CURDIR)/.cache/collections
 COLLECTION := $(STAGE)/ansible_collections/registryops/acr
 VENV := $(CURDIR)/.venv
@@ -14,7 +17,7 @@ CHECK = cd $(COLLECTION) && env -u ANSIBLE_CONFIG PATH=$(LINT)/bin:$(SYSTEM) ANS
 VERSION = $$($(VENV)/bin/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 PYTEST = $(RUN) python -m pytest -q -p no:cacheprovider
 
-.PHONY: help demo emulator test unit contract faults meta integration artifact test-interop lint build clean stage
+.PHONY: help demo emulator test unit contract faults meta integration artifact test-interop replay lint build clean stage
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +52,9 @@ test-interop: export INTEROP = $(CURDIR)/.cache/interop
 test-interop: $(VENV)/done stage ## Let the clients of others judge the emulator (installs Debian packages when root)
 	sh tests/interop/install.sh $(INTEROP)
 	$(PYTEST) $(or $(ONLY),tests/interop tests/contract)
+
+replay: $(VENV)/done ## Compare the emulator with recordings of the service (RECORDINGS: the folder that holds them)
+	@cd tests && $(VENV)/bin/python -m replay "$(RECORDINGS)"
 
 lint: $(LINT)/done stage ## Check style, types and documentation
 	$(CHECK) ruff check .
