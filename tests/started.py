@@ -29,6 +29,7 @@ class Registry:
     url: str
     anonymous: str
     ca: str
+    pid: int
     username: str = "admin"
     password: str = "emulator-admin-password"
 
@@ -41,7 +42,7 @@ class Registry:
         """Ask the emulator itself: ``control("GET", "journal?after=0")``."""
         with requests.Session() as session:
             session.trust_env = False
-            answer = session.request(method, f"{self.url}/_emulator/{path}", json=data, verify=self.ca, timeout=30)
+            answer = session.request(method, f"{self.url}/_emulator/{path}", json=data, verify=self.ca, timeout=120)
         answer.raise_for_status()
         return answer.json()
 
@@ -79,4 +80,4 @@ def _ready(process: subprocess.Popen[str]) -> Registry:
     if not line.startswith("ready "):
         raise RuntimeError(f"the emulator did not answer within {START_SECONDS} seconds, or ended: {line!r}")
     url, ca, anonymous = line.split()[1:]
-    return Registry(url, anonymous.partition("=")[2], ca.partition("=")[2])
+    return Registry(url, anonymous.partition("=")[2], ca.partition("=")[2], process.pid)

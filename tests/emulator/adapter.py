@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 from collections.abc import Iterable
 from typing import Any, BinaryIO
@@ -34,6 +35,8 @@ class EmulatorAdapter(BaseAdapter):
         target = url.path + (f"?{url.query}" if url.query else "")
         headers = [("Host", url.netloc), *((name, _text(value)) for name, value in request.headers.items())]
         answer = self.emulator.handle(Request(request.method or "GET", target, headers, _reader(request.body), self._door(url.netloc)))
+        if answer.ends_after == -1:
+            raise requests.ConnectionError("The connection was reset, as a rule wants.", request=request)
         names = HTTPHeaderDict()
         for name, value in answer.headers:
             names.add(name, value)
@@ -42,6 +45,8 @@ class EmulatorAdapter(BaseAdapter):
         body: BinaryIO = io.BytesIO(answer.body) if isinstance(answer.body, bytes) else answer.body
         if request.method == "HEAD":
             body = io.BytesIO()
+        elif answer.ends_after is not None:
+            body = _Cut(body.read(answer.ends_after), answer.resets)
         elif answer.length is not None:
             body = io.BytesIO(body.read(answer.length))
         raw = HTTPResponse(body=body, headers=names, status=answer.status, preload_content=False, request_method=request.method)
@@ -65,6 +70,21 @@ class EmulatorAdapter(BaseAdapter):
 
     def close(self) -> None:
         """Nothing to close."""
+
+
+class _Cut(io.BytesIO):
+    """A body whose connection ends early: with a reset, or as if it were complete."""
+
+    def __init__(self, data: bytes, resets: bool) -> None:
+        super().__init__(data)
+        self._resets = resets
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Return bytes until the connection ends."""
+        piece = super().read(size)
+        if not piece and self._resets:
+            raise ConnectionResetError(errno.ECONNRESET, "The connection was reset, as a rule wants.")
+        return piece
 
 
 class _Pieces:

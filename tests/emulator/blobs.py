@@ -50,20 +50,33 @@ class Blobs:
         """Open a blob for reading."""
         return self.path(digest).open("rb", buffering=0)
 
+    def put(self, digest: str, data: bytes) -> None:
+        """Keep a small blob whose digest is known."""
+        target = self.path(digest)
+        if not target.exists():
+            target.parent.mkdir(exist_ok=True)
+            target.write_bytes(data)
+
     def begin(self, uuid: str) -> None:
         """Begin an upload."""
         (self._uploads / uuid).touch()
         self._open[uuid] = _Upload(hashlib.sha256())
 
-    def resume(self, uuid: str, received: int) -> None:
-        """Go on with an upload after a restart: what was not acknowledged is dropped, what was is hashed again."""
+    def resume(self, uuid: str, received: int) -> bool:
+        """Go on with an upload after a restart: what was not acknowledged is dropped, what was is hashed again.
+
+        Returns False when it is not there.
+        """
         upload = _Upload(hashlib.sha256())
+        if not (self._uploads / uuid).exists():
+            return False
         with (self._uploads / uuid).open("r+b") as file:
             file.truncate(received)
             while piece := file.read(PIECE):
                 upload.hasher.update(piece)
                 upload.size += len(piece)
         self._open[uuid] = upload
+        return True
 
     def append(self, uuid: str, pieces: Iterable[bytes], expected: int | None) -> int:
         """Add to an upload and return its new size; when fewer than ``expected`` bytes come, nothing is added."""

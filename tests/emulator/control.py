@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
+from . import seed
 from .clock import UNIX_EPOCH, seconds_of, written
 from .messages import Request, Response, answer, error
 
@@ -26,7 +28,7 @@ def handle(emulator: Emulator, request: Request) -> Response:
     else:
         try:
             response = answer(200, handler(emulator, request))
-        except (KeyError, TypeError, ValueError, AttributeError) as problem:
+        except (KeyError, TypeError, ValueError, AttributeError, re.error) as problem:
             response = error(400, "INVALID", f"{type(problem).__name__}: {problem}")
     response.style = "plain"
     return response
@@ -79,6 +81,19 @@ def register_token(emulator: Emulator, request: Request) -> Any:
     return {}
 
 
+def plant(emulator: Emulator, request: Request) -> Any:
+    return seed.plant(emulator, request.json() or {})
+
+
+def faults(emulator: Emulator, request: Request) -> Any:
+    return {"rules": emulator.faults.counts()}
+
+
+def set_faults(emulator: Emulator, request: Request) -> Any:
+    emulator.faults.set((request.json() or {})["rules"] if request.method == "POST" else [])
+    return faults(emulator, request)
+
+
 HANDLERS: dict[tuple[str, str], Any] = {
     ("GET", "/_emulator/journal"): journal,
     ("DELETE", "/_emulator/journal"): clear_journal,
@@ -88,4 +103,8 @@ HANDLERS: dict[tuple[str, str], Any] = {
     ("POST", "/_emulator/settings"): change_settings,
     ("POST", "/_emulator/applications"): register_application,
     ("POST", "/_emulator/tokens"): register_token,
+    ("POST", "/_emulator/seed"): plant,
+    ("GET", "/_emulator/faults"): faults,
+    ("POST", "/_emulator/faults"): set_faults,
+    ("DELETE", "/_emulator/faults"): set_faults,
 }

@@ -19,6 +19,7 @@ from . import content, control, metadata, oauth, storage, transfer
 from .access import Access, Needed, repository
 from .blobs import Blobs
 from .clock import Clock
+from .faults import Faults, suffer
 from .identities import ADMIN_PASSWORD, Identities
 from .journal import Journal
 from .messages import Refused, Request, Response, error, page_not_found
@@ -73,6 +74,7 @@ class Emulator:
         self.store = Store(str(self.folder / "registry.sqlite") if state_dir else ":memory:")
         self.blobs = Blobs(self.folder)
         self.journal = Journal()
+        self.faults = Faults()
         self.secret = secrets.token_bytes(32)
         self.identifier = str(uuid.uuid4())
         self.tokens = Tokens(self.clock, kept_key(self.folder) if state_dir else new_key())
@@ -82,7 +84,9 @@ class Emulator:
         self._deletes = Bucket(self.clock, DELETES_PER_SECOND)
         self._oauth = Bucket(self.clock, OAUTH_PER_SECOND)
         for row in self.store.rows("SELECT * FROM uploads"):
-            self.blobs.resume(row["uuid"], row["received"])
+            # An upload that became a blob just before the end was not acknowledged: it is forgotten.
+            if not self.blobs.resume(row["uuid"], row["received"]):
+                self.store.run("DELETE FROM uploads WHERE uuid = ?", row["uuid"])
 
     def close(self) -> None:
         """Close what is open, and remove a temporary state."""
@@ -101,11 +105,8 @@ class Emulator:
             return control.handle(self, request)
         received = _Counted(request.body)
         request.body = received
-        try:
-            response = self._answer(request)
-        except Refused as refused:
-            response = refused.response
-        self._finish(request, response)
+        rule = self.faults.rule(request)
+        response = suffer(self, rule, request, self._complete_answer) if rule else self._complete_answer(request)
         self.journal.add(
             time=self.clock.now(),
             door=request.door,
@@ -116,7 +117,16 @@ class Emulator:
             principal=request.principal,
             bytes_in=received.count,
             bytes_out=response.size,
+            fault=rule is not None,
         )
+        return response
+
+    def _complete_answer(self, request: Request) -> Response:
+        try:
+            response = self._answer(request)
+        except Refused as refused:
+            response = refused.response
+        self._finish(request, response)
         return response
 
     def _answer(self, request: Request) -> Response:

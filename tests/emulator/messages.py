@@ -85,7 +85,10 @@ class Request:
 
 @dataclass
 class Response:
-    """``body`` is bytes, or a file to send ``length`` bytes of. ``storage``: answered by the service's storage back end."""
+    """``body`` is bytes, or a file to send ``length`` bytes of. ``storage``: answered by the service's storage back end.
+
+    ``ends_after``: how many bytes of the body are sent before the connection ends, -1: not even the headers (always with a reset).
+    """
 
     status: int
     headers: list[tuple[str, str]] = field(default_factory=list)
@@ -93,6 +96,8 @@ class Response:
     length: int | None = None
     storage: bool = False
     style: str = "registry"
+    ends_after: int | None = None
+    resets: bool = False
 
     @property
     def size(self) -> int:

@@ -6,6 +6,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import socket
+import struct
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from http import HTTPStatus
@@ -21,6 +25,8 @@ from .messages import PIECE, Request, Response
 THREADS = 16
 HOST = "127.0.0.1"
 
+CONNECTION = "emulator.connection"
+
 # Large enough that Python's share of the work is small, small enough that TLS does not copy much.
 SEND_PIECE = 256 * 1024
 
@@ -30,6 +36,7 @@ class Door:
 
     def __init__(self, emulator: Emulator, door: str, port: int, certificate: Path) -> None:
         self._server = wsgi.Server((HOST, port), application(emulator, door), numthreads=THREADS, request_queue_size=128, timeout=60)
+        self._server.gateway = _Gateway
         self._server.ssl_adapter = BuiltinSSLAdapter(str(certificate), str(certificate))
         self._server.prepare()
         self.port: int = self._server.bind_addr[1]
@@ -55,6 +62,8 @@ def application(emulator: Emulator, door: str) -> Callable[..., Iterable[bytes]]
         body = environ["wsgi.input"]
         request = Request(environ["REQUEST_METHOD"], environ["REQUEST_URI"], headers, body, door)
         response = emulator.handle(request)
+        if response.ends_after == -1:
+            raise _ended(environ, response)
         # What the handler left unread must not be taken for the next request of this connection.
         while body.read(PIECE):
             pass
@@ -64,9 +73,42 @@ def application(emulator: Emulator, door: str) -> Callable[..., Iterable[bytes]]
         if response.style != "plain" and request.header("Connection").lower() != "close":
             response.headers.append(("Connection", "keep-alive"))
         start_response(f"{response.status} {HTTPStatus(response.status).phrase}", response.headers)
-        return () if request.method == "HEAD" else _pieces(response)
+        return () if request.method == "HEAD" else _sent(environ, response)
 
     return call
+
+
+class _Gateway(wsgi.Gateway_10):  # type: ignore[misc]
+    """Lets an application end its connection."""
+
+    def get_environ(self) -> dict[str, Any]:
+        """Return what WSGI says, and the connection."""
+        return {**super().get_environ(), CONNECTION: self.req.conn}
+
+
+def _sent(environ: dict[str, Any], response: Response) -> Iterator[bytes]:
+    """Send a response, or as much of it as a fault lets through."""
+    left = response.ends_after
+    for piece in _pieces(response):
+        if left is not None and len(piece) >= left:
+            yield piece[:left]
+            raise _ended(environ, response)
+        if left is not None:
+            left -= len(piece)
+        yield piece
+    if left is not None:
+        raise _ended(environ, response)
+
+
+def _ended(environ: dict[str, Any], response: Response) -> OSError:
+    """End the connection, with a reset if so wanted, and return what makes the server forget it."""
+    if response.resets or response.ends_after == -1:
+        connection = environ[CONNECTION]
+        connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        os.close(connection.socket.detach())
+        # The server has nothing left to close.
+        connection.linger = True
+    return OSError(errno.EPIPE, "The connection ends here, as a rule wants.")
 
 
 def _pieces(response: Response) -> Iterator[bytes]:

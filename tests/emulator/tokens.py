@@ -33,6 +33,11 @@ class Tokens:
         self._key = key
         private = serialization.load_pem_private_key(key, None)
         self._public = private.public_key()
+        self._generation = 0
+
+    def expire_all(self) -> None:
+        """Make all tokens issued so far invalid."""
+        self._generation += 1
 
     def refresh(self, service: str, principal: str, tenant: str, abac: bool) -> str:
         """Return an ACR refresh token."""
@@ -54,7 +59,16 @@ class Tokens:
 
     def _sign(self, audience: str, subject: str, lifetime: int, claims: dict[str, Any]) -> str:
         now = int(self._clock.now())
-        payload = {"jti": str(uuid.uuid4()), "sub": subject, "nbf": now - 900, "exp": now + lifetime, "iat": now, "iss": ISSUER, "aud": audience, **claims}
+        payload = {
+            "jti": f"{uuid.uuid4()}/{self._generation}",
+            "sub": subject,
+            "nbf": now - 900,
+            "exp": now + lifetime,
+            "iat": now,
+            "iss": ISSUER,
+            "aud": audience,
+            **claims,
+        }
         # The service counts the lifetime from iat; its nbf lies a quarter of an hour before.
         return jwt.encode(payload, self._key, "RS256", headers={"kid": "EMUL:ATED"})
 
@@ -66,7 +80,8 @@ class Tokens:
             )
         except jwt.PyJWTError:
             return None
-        return claims if claims.get("exp", 0) > self._clock.now() else None
+        issued = int(str(claims.get("jti")).rpartition("/")[2] or 0)
+        return claims if claims.get("exp", 0) > self._clock.now() and issued >= self._generation else None
 
     def read_any(self, token: str) -> dict[str, Any] | None:
         """Return the claims of any well-formed token that has not ended, whoever signed it."""

@@ -1,0 +1,191 @@
+# Copyright: (c) 2026, registryops.acr contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Faults on request: rules that say which requests go wrong, and how. Which ones is the same each time, also with ``chance``."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any
+
+from .messages import Readable, Request, Response
+from .names import route
+
+if TYPE_CHECKING:
+    from .core import Emulator
+
+LONGEST_DELAY = 60.0
+LISTS = ("repositories", "tags", "manifests")
+
+
+@dataclass
+class Rule:
+    """Which requests: ``method`` and ``path`` (regular expressions that match all of it; the path with its query), ``door``;
+    of those, after the first ``skip``, so many ``times`` (0: always), each with a ``chance`` drawn from ``seed``.
+
+    What happens, in this order; what is left out does not:
+
+    - ``delay``: seconds before anything else.
+    - ``expire_tokens``: all tokens issued so far are invalid from now on.
+    - ``drop_upload``: the upload that the path names is forgotten.
+    - ``interrupt``: the connection is reset after so many bytes of the request's body.
+    - ``status``, with ``headers`` and ``body`` (text): the answer, in place of the registry's. 429 has ``Retry-After`` as a header.
+    - ``headers`` without ``status``: the registry's answer has these in place of its own; null takes one away.
+    - ``stale``: a list lacks so many of its newest items.
+    - ``corrupt``: one byte in the middle of the answer's body is another.
+    - ``truncate``: the connection is closed after so many bytes of the answer's body.
+    - ``reset``: the connection is reset after so many bytes of the answer's body, or before its headers with -1.
+    """
+
+    method: str = ".*"
+    path: str = ".*"
+    door: str = ""
+    skip: int = 0
+    times: int = 1
+    chance: float = 1.0
+    seed: int = 0
+    delay: float = 0.0
+    expire_tokens: bool = False
+    drop_upload: bool = False
+    interrupt: int | None = None
+    status: int | None = None
+    headers: dict[str, str | None] = field(default_factory=dict)
+    body: str = ""
+    stale: int = 0
+    corrupt: bool = False
+    truncate: int | None = None
+    reset: int | None = None
+
+    def __post_init__(self) -> None:
+        self._method, self._path = re.compile(self.method), re.compile(self.path)
+        self._random = random.Random(self.seed)
+        if not 0 <= self.delay <= LONGEST_DELAY:
+            raise ValueError(f"delay is at most {LONGEST_DELAY:.0f} seconds")
+        self.seen = 0
+        self.done = 0
+
+    def strikes(self, request: Request) -> bool:
+        """Return whether this request goes wrong, and count it."""
+        if not (self._method.fullmatch(request.method) and self._path.fullmatch(request.target) and self.door in ("", request.door)):
+            return False
+        self.seen += 1
+        if self.seen <= self.skip or (self.times and self.done >= self.times) or self._random.random() >= self.chance:
+            return False
+        self.done += 1
+        return True
+
+
+class Faults:
+    """The rules in their order; the first that a request meets is the one that it gets."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._rules: list[Rule] = []
+
+    def set(self, rules: list[dict[str, Any]]) -> None:
+        """Replace all rules."""
+        known = {one.name for one in fields(Rule)}
+        unknown = {name for rule in rules for name in rule} - known
+        if unknown:
+            raise ValueError(f"a rule has {', '.join(sorted(known))}, not {', '.join(sorted(unknown))}")
+        made = [Rule(**rule) for rule in rules]
+        with self._lock:
+            self._rules = made
+
+    def counts(self) -> list[dict[str, int]]:
+        """Return for each rule how many requests it matched, and how many went wrong."""
+        with self._lock:
+            return [{"seen": rule.seen, "done": rule.done} for rule in self._rules]
+
+    def rule(self, request: Request) -> Rule | None:
+        """Return the rule that this request meets."""
+        if not self._rules:
+            return None
+        with self._lock:
+            return next((rule for rule in self._rules if rule.strikes(request)), None)
+
+
+class Interrupted(Exception):
+    """The connection ends while the request's body is read."""
+
+
+def suffer(emulator: Emulator, rule: Rule, request: Request, answer: Callable[[Request], Response]) -> Response:
+    """Answer a request as a rule says; ``answer`` is what the registry would do."""
+    time.sleep(rule.delay)
+    if rule.expire_tokens:
+        emulator.tokens.expire_all()
+    known = route(request.path)
+    if rule.drop_upload and known and "uuid" in known.parts:
+        emulator.store.run("DELETE FROM uploads WHERE uuid = ?", known.parts["uuid"])
+        emulator.blobs.cancel(known.parts["uuid"])
+    if rule.interrupt is not None:
+        request.body = _Ending(request.body, rule.interrupt)
+    if rule.status is not None:
+        headers = [(name, value) for name, value in rule.headers.items() if value is not None]
+        response = Response(rule.status, headers, rule.body.encode(), style="plain")
+    else:
+        try:
+            response = answer(request)
+        except Interrupted:
+            return Response(500, ends_after=-1)
+        _change_headers(response, rule.headers)
+        _make_stale(response, rule.stale)
+    if rule.corrupt and response.size:
+        _corrupt(response)
+    if rule.truncate is not None:
+        response.ends_after = rule.truncate
+    if rule.reset is not None:
+        response.ends_after, response.resets = rule.reset, True
+    return response
+
+
+def _change_headers(response: Response, changes: dict[str, str | None]) -> None:
+    names = {name.lower() for name in changes}
+    response.headers = [(name, value) for name, value in response.headers if name.lower() not in names]
+    response.headers += [(name, value) for name, value in changes.items() if value is not None]
+
+
+def _make_stale(response: Response, number: int) -> None:
+    if not number or response.status != 200 or not isinstance(response.body, bytes):
+        return
+    data = json.loads(response.body)
+    for key in LISTS:
+        items = data.get(key)
+        if isinstance(items, list):
+            # Names alone have no time: the last of them will do.
+            newest = sorted(items, key=lambda item: item.get("lastUpdateTime", "") if isinstance(item, dict) else item)[-number:]
+            data[key] = [item for item in items if item not in newest] or None
+            response.body = json.dumps(data, separators=(",", ":")).encode() + b"\n"
+
+
+def _corrupt(response: Response) -> None:
+    if isinstance(response.body, bytes):
+        data = response.body
+    else:
+        with response.body as file:
+            data = file.read(response.size)
+    middle = len(data) // 2
+    response.body, response.length = data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :], None
+
+
+class _Ending:
+    """A body that ends before its time."""
+
+    def __init__(self, body: Readable, left: int) -> None:
+        self._body = body
+        self._left = left
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return bytes until it ends."""
+        if self._left <= 0:
+            raise Interrupted
+        piece = self._body.read(self._left if size < 0 else min(size, self._left))
+        self._left -= len(piece)
+        return piece
