@@ -17,7 +17,7 @@ CHECK = cd $(COLLECTION) && env -u ANSIBLE_CONFIG PATH=$(LINT)/bin:$(SYSTEM) ANS
 VERSION = $$($(VENV)/bin/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 PYTEST = $(RUN) python -m pytest -q -p no:cacheprovider
 
-.PHONY: help demo emulator test unit contract faults meta integration artifact test-interop replay lint build clean stage
+.PHONY: help demo emulator test unit contract faults meta integration artifact test-interop replay bench lint build clean stage
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ test-interop: $(VENV)/done stage ## Let the clients of others judge the emulator
 
 replay: $(VENV)/done ## Compare the emulator with recordings of the service (RECORDINGS: the folder that holds them)
 	@cd tests && $(VENV)/bin/python -m replay "$(RECORDINGS)"
+
+bench: $(VENV)/done ## Measure speed beside that of others (needs Debian's docker-registry for some of it)
+	@$(VENV)/bin/python tests/bench/emulator.py
 
 lint: $(LINT)/done stage ## Check style, types and documentation
 	$(CHECK) ruff check .

@@ -2,14 +2,18 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An emulator in a process of its own, for tests and for the demo."""
+"""Registries in processes of their own, for tests and for the demo: the emulator, and Debian's docker-registry."""
 
 from __future__ import annotations
 
+import json
 import os
 import select
+import shutil
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +24,9 @@ import requests
 
 TESTS = Path(__file__).resolve().parent
 START_SECONDS = 30
+
+# None where Debian's package is not installed.
+DOCKER_REGISTRY = shutil.which("docker-registry") or shutil.which("docker-registry", path="/usr/bin:/usr/sbin")
 
 
 @dataclass(frozen=True)
@@ -65,12 +72,16 @@ def emulator(**environment: str) -> Iterator[Registry]:
     try:
         yield _ready(process)
     finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait(10)
+        _end(process)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(10)
 
 
 def _ready(process: subprocess.Popen[str]) -> Registry:
@@ -81,3 +92,36 @@ def _ready(process: subprocess.Popen[str]) -> Registry:
         raise RuntimeError(f"the emulator did not answer within {START_SECONDS} seconds, or ended: {line!r}")
     url, ca, anonymous = line.split()[1:]
     return Registry(url, anonymous.partition("=")[2], ca.partition("=")[2], process.pid)
+
+
+@contextmanager
+def docker_registry(folder: Path, certificate: Path | None = None) -> Iterator[tuple[str, int]]:
+    """Start Debian's docker-registry on a free port, with its state in ``folder``, and stop it; return its origin and process id.
+
+    Without a ``certificate`` (with its key in the same file) it speaks HTTP. Its service, if there is one, is not used.
+    """
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    http: dict[str, Any] = {"addr": f"127.0.0.1:{port}", "relativeurls": True}
+    if certificate:
+        http["tls"] = {"certificate": str(certificate), "key": str(certificate)}
+    storage = {"filesystem": {"rootdirectory": str(folder / "storage")}, "delete": {"enabled": True}}
+    # JSON is YAML.
+    (folder / "config.yml").write_text(json.dumps({"version": 0.1, "log": {"level": "error"}, "storage": storage, "http": http}))
+    with (folder / "log").open("w") as log:
+        process = subprocess.Popen([str(DOCKER_REGISTRY), "serve", str(folder / "config.yml")], stdin=subprocess.DEVNULL, stdout=log, stderr=log, text=True)
+    try:
+        _listening(process, port)
+        yield f"{'https' if certificate else 'http'}://localhost:{port}", process.pid
+    finally:
+        _end(process)
+
+
+def _listening(process: subprocess.Popen[str], port: int) -> None:
+    for dummy in range(START_SECONDS * 20):
+        with socket.socket() as probe:
+            if process.poll() is None and probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise RuntimeError(f"docker-registry did not listen within {START_SECONDS} seconds, or ended.")

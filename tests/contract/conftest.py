@@ -6,10 +6,6 @@
 
 from __future__ import annotations
 
-import shutil
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,13 +13,12 @@ from typing import Any
 
 import pytest
 import requests
-from ansible_collections.registryops.acr.tests import images
+from ansible_collections.registryops.acr.tests import images, started
 from ansible_collections.registryops.acr.tests.emulator.adapter import EmulatorAdapter
 from ansible_collections.registryops.acr.tests.emulator.core import Emulator
 from ansible_collections.registryops.acr.tests.emulator.identities import ADMIN, ADMIN_PASSWORD
 
 HOST = "r.azurecr.io"
-DOCKER_REGISTRY = shutil.which("docker-registry") or shutil.which("docker-registry", path="/usr/bin:/usr/sbin")
 
 
 @dataclass
@@ -84,7 +79,9 @@ def nobody(acr: Served) -> Served:
     return acr
 
 
-@pytest.fixture(params=["emulator", pytest.param("docker-registry", marks=pytest.mark.skipif(not DOCKER_REGISTRY, reason="docker-registry is not installed"))])
+@pytest.fixture(
+    params=["emulator", pytest.param("docker-registry", marks=pytest.mark.skipif(not started.DOCKER_REGISTRY, reason="docker-registry is not installed"))]
+)
 def any_registry(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Served]:
     """Each registry in turn, empty."""
     if request.param == "emulator":
@@ -92,31 +89,7 @@ def any_registry(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ser
         yield served
         served.emulator.close()
         return
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    configuration = tmp_path / "config.yml"
-    configuration.write_text(
-        "version: 0.1\nlog: {level: error}\n"
-        f"storage: {{filesystem: {{rootdirectory: {tmp_path}/data}}, delete: {{enabled: true}}}}\n"
-        f"http: {{addr: '127.0.0.1:{port}', relativeurls: true}}\n"
-    )
-    with (tmp_path / "log").open("w") as log:
-        process = subprocess.Popen([str(DOCKER_REGISTRY), "serve", str(configuration)], stdout=log, stderr=log)
-        try:
-            yield Served("docker-registry", f"http://127.0.0.1:{port}", _answering(port))
-        finally:
-            process.terminate()
-            process.wait(10)
-
-
-def _answering(port: int) -> requests.Session:
     session = requests.Session()
     session.trust_env = False
-    for dummy in range(100):
-        try:
-            session.get(f"http://127.0.0.1:{port}/v2/", timeout=5)
-            return session
-        except requests.ConnectionError:
-            time.sleep(0.05)
-    raise RuntimeError("docker-registry did not answer within 5 seconds")
+    with started.docker_registry(tmp_path) as (url, dummy):
+        yield Served("docker-registry", url, session)

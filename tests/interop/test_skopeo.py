@@ -13,15 +13,12 @@ import hashlib
 import json
 import random
 import shutil
-import socket
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-import requests
 from ansible_collections.registryops.acr.tests import images, started
 
 SECONDS = 60
@@ -159,34 +156,11 @@ def test_copy_within_the_registry(emulator: started.Registry, access: Access, la
     assert_same(tmp_path / "back", image)
 
 
-@pytest.fixture
-def debian(tmp_path: Path) -> Iterator[str]:
-    """Debian's docker-registry on a free port: its service, if there is one, is not used."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        host = f"127.0.0.1:{probe.getsockname()[1]}"
-    configuration = {"version": 0.1, "log": {"level": "error"}, "storage": {"filesystem": {"rootdirectory": str(tmp_path / "storage")}}, "http": {"addr": host}}
-    # JSON is YAML.
-    (tmp_path / "config.yml").write_text(json.dumps(configuration))
-    process = subprocess.Popen(["docker-registry", "serve", tmp_path / "config.yml"], stdin=subprocess.DEVNULL)
-    try:
-        for attempt in range(100):
-            assert process.poll() is None, "docker-registry ended."
-            try:
-                assert requests.get(f"http://{host}/v2/", timeout=5).status_code == 200
-                break
-            except requests.ConnectionError:
-                time.sleep(0.1)
-        yield host
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def test_there_and_back_elsewhere(debian: str, layout: tuple[Path, images.Image], tmp_path: Path) -> None:
+def test_there_and_back_elsewhere(layout: tuple[Path, images.Image], tmp_path: Path) -> None:
     """What the emulator does is what an independent registry does."""
     folder, image = layout
-    remote = f"docker://{debian}/interop/skopeo/app:v1"
-    run("copy", "--all", "--dest-tls-verify=false", f"oci:{folder}", remote)
-    run("copy", "--all", "--src-tls-verify=false", remote, f"oci:{tmp_path / 'back'}:v1")
+    with started.docker_registry(tmp_path) as (url, dummy):
+        remote = f"docker://{url.partition('//')[2]}/interop/skopeo/app:v1"
+        run("copy", "--all", "--dest-tls-verify=false", f"oci:{folder}", remote)
+        run("copy", "--all", "--src-tls-verify=false", remote, f"oci:{tmp_path / 'back'}:v1")
     assert_same(tmp_path / "back", image)
