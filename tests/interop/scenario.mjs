@@ -110,6 +110,12 @@ async function locks() {
   await artifact.deleteTag("v1");
   expect("the deleted tag", await statusOf(artifact.getTagProperties("v1")), 404);
   done("delete an unlocked tag");
+  const repository = client.getRepository(APP);
+  const locked = await repository.updateProperties({ canWrite: false });
+  expect("the repository", [locked.canDelete, locked.canWrite, locked.canList, locked.canRead], [true, false, true, true]);
+  expect("deleting a tag in it", await statusOf(client.getArtifact(APP, "v2").deleteTag("v2")), 405);
+  expect("the unlocked repository", (await repository.updateProperties({ canWrite: true })).canWrite, true);
+  done("lock and unlock a repository");
 }
 
 /** Upload and download a blob of three chunks, a manifest and an index; return the digests of blob and manifest. */
@@ -169,7 +175,8 @@ async function deletes(blob, manifest) {
   expect("the deleted blob", await statusOf(data.downloadBlob(blob)), 404);
   done("delete a blob");
   for (const name of [APP, DATA, OTHER]) {
-    for (let times = 0; times < 2; times += 1) await client.deleteRepository(name);
+    await client.deleteRepository(name);
+    await client.getRepository(name).delete();
     expect("the deleted repository", await statusOf(client.getRepository(name).getProperties()), 404);
   }
   const left = (await collect(client.listRepositoryNames())).filter((name) => name.startsWith("interop/javascript/"));

@@ -102,6 +102,11 @@ def locks(client: ContainerRegistryClient) -> None:
     client.delete_tag(APP, "v1")
     expect("the deleted tag", status_of(client.get_tag_properties, APP, "v1"), (ResourceNotFoundError, 404))
     done("delete an unlocked tag")
+    repository = client.update_repository_properties(APP, can_write=False)
+    expect("the repository", (repository.can_delete, repository.can_write, repository.can_list, repository.can_read), (True, False, True, True))
+    expect("deleting a tag in it", status_of(client.delete_tag, APP, "v2"), (HttpResponseError, 405))
+    expect("the unlocked repository", client.update_repository_properties(APP, can_write=True).can_write, True)
+    done("lock and unlock a repository")
 
 
 def content(client: ContainerRegistryClient) -> tuple[str, str]:

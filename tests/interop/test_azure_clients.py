@@ -30,6 +30,7 @@ STEPS = (
     "read properties",
     "refuse to delete a locked tag",
     "delete an unlocked tag",
+    "lock and unlock a repository",
     "upload and download a blob in chunks",
     "set and get a manifest and an index",
     "purge to the newest three",
