@@ -40,7 +40,8 @@ class Door:
         self._server.ssl_adapter = BuiltinSSLAdapter(str(certificate), str(certificate))
         self._server.prepare()
         self.port: int = self._server.bind_addr[1]
-        self.origin = f"https://localhost:{self.port}"
+        # Storage has a name of its own, as it has in Azure: clients take credentials with them from port to port of one host.
+        self.origin = f"https://{HOST if door == 'data' else 'localhost'}:{self.port}"
         self._thread = threading.Thread(target=self._server.serve, name=f"door-{door}", daemon=True)
 
     def open(self) -> None:

@@ -21,6 +21,8 @@ command -v docker-registry >/dev/null || packages="$packages docker-registry"
 command -v skopeo >/dev/null || packages="$packages skopeo"
 command -v node >/dev/null || packages="$packages nodejs"
 command -v npm >/dev/null || packages="$packages npm"
+# Not in every Debian; its tests are skipped without it.
+command -v oras >/dev/null || ! apt-cache show oras >/dev/null 2>&1 || packages="$packages oras"
 if [ -n "$packages" ]; then
     if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
         say "these Debian packages are missing, and only root can install them:$packages."
@@ -50,9 +52,15 @@ if ! cmp -s "$here/package-lock.json" "$folder/installed-package-lock.json"; the
     (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --cache "$folder/npm-cache")
     cp "$here/package-lock.json" "$folder/installed-package-lock.json"
 fi
-if ! cmp -s "$here/requirements.txt" "$folder/installed-requirements.txt" || ! "$folder/python/bin/python" -c '' 2>/dev/null; then
-    rm -rf "$folder/python"
-    "$python" -m venv "$folder/python"
-    "$folder/python/bin/python" -m pip install --quiet --disable-pip-version-check --cache-dir "$folder/pip-cache" -r "$here/requirements.txt"
-    cp "$here/requirements.txt" "$folder/installed-requirements.txt"
-fi
+
+# Each Python client in a virtual environment of its own: neither cares for what the other needs.
+environment() { # NAME REQUIREMENTS
+    if ! cmp -s "$here/$2" "$folder/installed-$2" || ! "$folder/$1/bin/python" -c '' 2>/dev/null; then
+        rm -rf "${folder:?}/$1"
+        "$python" -m venv "$folder/$1"
+        "$folder/$1/bin/python" -m pip install --quiet --disable-pip-version-check --cache-dir "$folder/pip-cache" -r "$here/$2"
+        cp "$here/$2" "$folder/installed-$2"
+    fi
+}
+environment python requirements.txt
+environment az requirements-az.txt

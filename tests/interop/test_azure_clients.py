@@ -48,15 +48,6 @@ def registry() -> Iterator[started.Registry]:
         yield strict
 
 
-@pytest.fixture(scope="module")
-def installed() -> Path:
-    """The folder that install.sh filled with both clients."""
-    folder = Path(os.environ.get("INTEROP") or "missing")
-    if not folder.is_absolute() or not (folder / "node_modules").is_dir():
-        pytest.fail("INTEROP must name the folder that tests/interop/install.sh filled: make test-interop does both.")
-    return folder
-
-
 def start(client: str, registry: started.Registry, installed: Path, secret: str = SECRET) -> subprocess.CompletedProcess[str]:
     """Let a client take its steps."""
     commands = {"python": [installed / "python" / "bin" / "python", HERE / "scenario.py"], "javascript": ["node", HERE / "scenario.mjs"]}
