@@ -658,6 +658,14 @@ def test_what_was_deleted_softly_can_be_listed_and_brought_back(app):
     assert app.send("GET", "/acr/v1/app/_tags/v1").json()["tag"]["digest"] == app.digest
 
 
+def test_what_was_deleted_softly_is_not_pushed_again(app):
+    app.emulator.change_settings({"soft_delete": True})
+    content = app.send("GET", f"/v2/app/manifests/{app.digest}", headers={"Accept": images.OCI_MANIFEST}).content
+    app.send("DELETE", f"/v2/app/manifests/{app.digest}")
+    answer = app.send("PUT", "/v2/app/manifests/v3", data=content, headers={"Content-Type": images.OCI_MANIFEST})
+    assert (answer.status_code, answer.content) == (405, LOCKED)
+
+
 # The firewall
 
 

@@ -104,6 +104,9 @@ def put(emulator: Emulator, request: Request, name: str, reference: str) -> Resp
     with emulator.store.change():
         _refuse_missing_parts(emulator, name, document)
         _refuse_locked(emulator, name, reference)
+        if emulator.store.count("SELECT COUNT(*) FROM manifests WHERE repository = ? AND digest = ? AND deleted IS NOT NULL", name, digest):
+            # What was deleted softly is to be restored, not pushed again.
+            raise disallowed()
         add(emulator, name, digest, content, media_type, document, emulator.clock.ticks())
         if ":" not in reference:
             tag(emulator, name, reference, digest, emulator.clock.ticks())
