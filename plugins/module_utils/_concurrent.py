@@ -21,10 +21,14 @@ def concurrently(call: Callable[[Item], Result], items: Iterable[Item], workers:
     todo = list(items)
     if len(todo) < 2 or workers < 2:
         return [call(item) for item in todo]
-    with ThreadPoolExecutor(min(workers, len(todo))) as pool:
+    pool = ThreadPoolExecutor(min(workers, len(todo)))
+    try:
         futures = [pool.submit(call, item) for item in todo]
         wait(futures, return_when=FIRST_EXCEPTION)
-        for future in futures:
-            future.cancel()
+    except BaseException:
+        # The task was stopped: what has not begun never will, what has is not waited for.
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown(cancel_futures=True)
     failed = next((future for future in futures if not future.cancelled() and future.exception()), None)
     return [failed.result()] if failed else [future.result() for future in futures]

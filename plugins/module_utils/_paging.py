@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qs, quote, urljoin, urlsplit
 
 from ._errors import ProtocolError, printable, redact
+from ._progress import report
 from ._transport import Response
 
 # The service gives 100 without n and caps it at 1,000; a registry that gives fewer is followed just the same.
@@ -54,6 +55,8 @@ def listing(
         before = len(found)
         for item in read(page):
             found.setdefault(key(item), item)
+        if more:
+            report(f"{len(found):,} read of {path}")
         if limit is not None and len(found) >= limit:
             return Listing(list(found.values())[:limit], more or len(found) > limit)
         if more and len(found) == before:

@@ -15,6 +15,7 @@ from typing import Any
 
 from ._concurrent import concurrently
 from ._errors import AcrError, StepsFailed
+from ._progress import report
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class Plan:
                 failed.append((step.target, error))
             else:
                 done.append(step)
+                report(f"{len(done):,} of {len(self.steps):,} changes made")
 
         concurrently(run, self.steps, workers)
         if failed:

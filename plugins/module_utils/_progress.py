@@ -1,0 +1,20 @@
+# Copyright: (c) 2026, registryops.acr contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it can change in any release.
+
+"""How far a long task is: told to whoever listens, which is nobody in a process that no one sees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+# Set by the host of a task; called from any thread, as often as there is something to say.
+LISTENER: Callable[[str], None] | None = None
+
+
+def report(text: str) -> None:
+    """Say how far the task is: ``120 of 4,000 changes made``."""
+    if LISTENER is not None:
+        LISTENER(text)

@@ -1,0 +1,100 @@
+# Copyright: (c) 2026, registryops.acr contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Each module, run as a module and in the controller's process, with the same arguments: equal in all that can be seen."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+from ansible_collections.registryops.acr.tests.doors.conftest import PASSWORD
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+WRONG = "canary-51be02-that-is-wrong"
+INDEX = "library/app"
+GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+# Good arguments and bad ones; a list is a loop.
+CASES: dict[str, list[dict[str, Any]]] = {
+    "acr_repository_info": [
+        {},
+        {"names": [INDEX], "gather": ["tags", "manifests"]},
+        {"include": ["team/.*"], "gather": ["tags"], "order_by": "last_updated_desc", "limit": 2},
+        {"names": ["none", INDEX]},
+        {"names": ["Not A Name"]},
+        {"include": ["("]},
+        {"names": [INDEX], "limit": "many"},
+        {"names": [INDEX], "gather": ["everything"]},
+        {"nonsense": True},
+        {"names": [INDEX], "password": WRONG},
+        {"names": [INDEX], "registry": "https://localhost:9"},
+        {"names": [INDEX], "ca_path": "no/such/file.pem"},
+        {"names": [INDEX], "cloud_environment": "AzureGermanCloud"},
+        {"names": [INDEX], "concurrency": 0},
+        {"names": [INDEX], "registry": None},
+    ],
+    "acr_tag_properties": [
+        {"repository": INDEX, "tags": ["v1.0.0"], "can_write": False},
+        {"repository": INDEX, "include": [r"v\d+\.\d+\.\d+"], "can_delete": False, "manifest": True},
+        {"repository": INDEX, "include": [r"v\d+\.\d+\.\d+"], "can_delete": False, "manifest": True},
+        {"repository": INDEX, "tags": ["v1.0.0", "gone"], "can_read": False},
+        {"repository": INDEX, "tags": ["gone"], "can_read": False, "missing": "ignore"},
+        {"repository": "none", "tags": ["v1"], "can_read": False},
+        {"repository": INDEX, "tags": ["v1.0.0"]},
+        {"repository": INDEX, "can_write": "perhaps", "tags": ["v1.0.0"]},
+        {"repository": INDEX, "exclude": ["a"], "tags": ["v1.0.0"], "can_write": True},
+        {"tags": ["v1.0.0"], "can_write": True},
+    ],
+}
+
+
+def tasks(registry: str) -> Iterator[dict[str, Any]]:
+    """Return each case as a task in check mode, and where that differs as one that is for real."""
+    shared = {"registry": registry, "username": "admin", "password": PASSWORD}
+    for module, cases in CASES.items():
+        for check in (True,) if module.endswith("_info") else (True, False):
+            for number, arguments in enumerate(cases):
+                given = {name: value for name, value in {**shared, **arguments}.items() if value is not None}
+                name = f"{module}_{number}_{'check' if check else 'real'}"
+                yield {f"registryops.acr.{module}": given, "register": name, "check_mode": check, "ignore_errors": True}
+
+
+def playbook(folder: Path, all_tasks: list[dict[str, Any]]) -> Path:
+    """Write a play that keeps what each task returned."""
+    kept = "{{ {" + ", ".join(f"'{task['register']}': {task['register']}" for task in all_tasks) + "} | to_json }}"
+    keep = {"ansible.builtin.copy": {"content": kept, "dest": str(folder / "results.json")}, "diff": False}
+    path = folder / "cases.yml"
+    path.write_text(yaml.safe_dump([{"hosts": "localhost", "gather_facts": False, "tasks": [*all_tasks, keep]}], sort_keys=False))
+    return path
+
+
+def test_there_are_cases_for_each_module():
+    assert set(CASES) == {path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")}
+
+
+def test_both_doors_lead_to_the_same(core, registries, tmp_path):
+    returned, asked = [], []
+    for way, switch in (("in the controller's process", "true"), ("as a module", "false")):
+        with registries() as registry:
+            all_tasks = list(tasks(registry.url))
+            printed = core.play(playbook(tmp_path, all_tasks), registry, "-vvvv", "--diff", ACR_IMPORT_MODULES=switch)
+            assert printed.count(f"runs {way}") == len(all_tasks)
+            results = (tmp_path / "results.json").read_text()
+            asked.append(Counter((entry["method"], entry["target"], entry["status"], entry["principal"], *entry["scopes"]) for entry in registry.journal()))
+        assert "Traceback" not in printed
+        for text in (printed, results):
+            assert PASSWORD not in text
+            assert WRONG not in text
+        # Each answer of the registry has an identifier of its own.
+        returned.append(json.loads(GUID.sub("<guid>", results)))
+    for name, result in returned[1].items():
+        assert returned[0][name] == result, name
+    assert asked[0] == asked[1]
+    assert {result["failed"] for result in returned[1].values()} == {True, False}
