@@ -17,7 +17,7 @@ CHECK = cd $(COLLECTION) && env -u ANSIBLE_CONFIG PATH=$(LINT)/bin:$(SYSTEM) ANS
 VERSION = $$($(VENV)/bin/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 PYTEST = $(RUN) python -m pytest -q -p no:cacheprovider
 
-.PHONY: help demo emulator test unit contract faults meta integration doors artifact test-interop replay bench lint build clean stage
+.PHONY: help demo emulator test unit contract faults meta integration doors artifact test-interop replay bench bench-tasks lint build clean stage
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,7 +42,9 @@ faults: $(VENV)/done stage ## See what people are told when something is wrong
 meta: $(VENV)/done stage ## Check that nothing is missing, and run every documented example
 	$(PYTEST) tests/meta
 
-integration: $(VENV)/done stage ## Run the modules and roles by playbook
+integration: $(VENV)/done stage ## Run the modules and roles by playbook: in the controller's process, then as modules
+	$(RUN) ansible-test integration --local --python $(VERSION)
+	echo 'acr_import_modules: false' > $(COLLECTION)/tests/integration/integration_config.yml
 	$(RUN) ansible-test integration --local --python $(VERSION)
 
 doors: export CORES = $(CURDIR)/.cache/cores
@@ -62,6 +64,9 @@ replay: $(VENV)/done ## Compare the emulator with recordings of the service (REC
 
 bench: $(VENV)/done ## Measure speed beside that of others (needs Debian's docker-registry for some of it)
 	@$(VENV)/bin/python tests/bench/emulator.py
+
+bench-tasks: $(VENV)/done stage ## Measure what one more task costs, beside a ping
+	@$(RUN) python tests/bench/tasks.py
 
 lint: $(LINT)/done stage ## Check style, types and documentation
 	$(CHECK) ruff check .

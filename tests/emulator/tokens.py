@@ -30,9 +30,9 @@ class Tokens:
 
     def __init__(self, clock: Clock, key: bytes) -> None:
         self._clock = clock
-        self._key = key
-        private = serialization.load_pem_private_key(key, None)
-        self._public = private.public_key()
+        # Loaded once: checking a key takes longer than signing with it.
+        self._private = serialization.load_pem_private_key(key, None)
+        self._public = self._private.public_key()
         self._generation = 0
 
     def expire_all(self) -> None:
@@ -70,7 +70,7 @@ class Tokens:
             **claims,
         }
         # The service counts the lifetime from iat; its nbf lies a quarter of an hour before.
-        return jwt.encode(payload, self._key, "RS256", headers={"kid": "EMUL:ATED"})
+        return jwt.encode(payload, self._private, "RS256", headers={"kid": "EMUL:ATED"})
 
     def read(self, token: str) -> dict[str, Any] | None:
         """Return the claims of a token that this emulator signed and that has not ended."""
