@@ -49,6 +49,14 @@ def test_a_module_has_its_tests(module):
 
 
 @pytest.mark.parametrize("module", MODULES)
+def test_a_module_runs_in_the_controllers_process_too(module):
+    code = f"from {PACKAGE}.action.{module} import ActionModule; print(ActionModule.module.__name__)"
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60).stdout
+    assert printed.strip() == f"{PACKAGE}.modules.{module}"
+    assert {path.stem for path in (ROOT / "plugins" / "action").glob("*.py")} == set(MODULES)
+
+
+@pytest.mark.parametrize("module", MODULES)
 def test_a_module_is_documented_as_the_others(module):
     document = documentation(module)
     assert document["module"] == module
