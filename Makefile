@@ -17,7 +17,7 @@ CHECK = cd $(COLLECTION) && env -u ANSIBLE_CONFIG PATH=$(LINT)/bin:$(SYSTEM) ANS
 VERSION = $$($(VENV)/bin/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 PYTEST = $(RUN) python -m pytest -q -p no:cacheprovider
 
-.PHONY: help demo emulator test unit contract faults meta integration doors artifact test-interop replay bench bench-tasks lint build clean stage
+.PHONY: help demo emulator test unit contract faults meta integration identity doors artifact test-interop replay bench bench-tasks lint build clean stage
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,7 +28,7 @@ demo: $(VENV)/done stage ## Run one playbook against an emulated registry, three
 emulator: $(VENV)/done ## Start an emulated registry that stays (PORT, STATE_DIR, STRICT; see docs/emulator.md)
 	@PYTHONPATH=tests $(VENV)/bin/python -m emulator
 
-test: unit contract faults meta integration doors artifact ## Run every test that needs nothing but pip
+test: unit contract faults meta integration identity doors artifact ## Run every test that needs nothing but pip
 
 unit: $(VENV)/done stage ## Run the unit tests
 	$(RUN) ansible-test units --local --python $(VERSION)
@@ -46,6 +46,9 @@ integration: $(VENV)/done stage ## Run the modules and roles by playbook: in the
 	$(RUN) ansible-test integration --local --python $(VERSION)
 	echo 'acr_import_modules: false' > $(COLLECTION)/tests/integration/integration_config.yml
 	$(RUN) ansible-test integration --local --python $(VERSION)
+
+identity: $(VENV)/done stage ## Sign in in every way there is
+	$(PYTEST) tests/identity
 
 doors: export CORES = $(CURDIR)/.cache/cores
 doors: $(VENV)/done stage ## Compare modules with the same in the controller's process, on several versions of ansible-core

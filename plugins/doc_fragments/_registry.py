@@ -36,15 +36,26 @@ options:
       - V(auto) takes the first of the following of which any option (or its environment variable) is set.
       - V(refresh_token) needs O(refresh_token).
       - V(password) needs O(username) and O(password).
-      - V(service_principal) needs O(client_id), O(secret) and O(tenant), and the Python library azure-identity.
+      - V(auth_file) needs O(auth_file).
+      - V(service_principal) needs O(client_id), O(secret) and O(tenant).
+      - V(certificate) needs O(client_id), O(tenant) and O(x509_certificate_path).
+      - V(federated_token) needs O(client_id), O(tenant) and O(federated_token_file) or O(client_assertion).
+      - V(managed_identity) is the identity that Azure gave the machine where the task runs, V(cli) whoever signed in there with
+        C(az login). Neither is ever chosen by V(auto).
       - V(anonymous) needs nothing, and a registry that allows anonymous pull.
+      - The five from V(service_principal) on are identities of Microsoft Entra ID, and need the Python library azure-identity.
     type: str
     default: auto
     choices:
       - auto
       - refresh_token
       - password
+      - auth_file
       - service_principal
+      - certificate
+      - federated_token
+      - managed_identity
+      - cli
       - anonymous
   refresh_token:
     description:
@@ -76,6 +87,42 @@ options:
       - The tenant (directory) ID or domain of a service principal.
       - Taken from the environment variables E(AZURE_TENANT) or E(AZURE_TENANT_ID) if not set.
     type: str
+  x509_certificate_path:
+    description:
+      - A file with the certificate of a service principal and its private key, in PEM or PKCS 12 format.
+      - Taken from the environment variables E(AZURE_X509_CERTIFICATE_PATH) or E(AZURE_CLIENT_CERTIFICATE_PATH) if not set.
+    type: path
+  x509_certificate_password:
+    description:
+      - The password of O(x509_certificate_path), if it has one.
+      - Taken from the environment variable E(AZURE_CLIENT_CERTIFICATE_PASSWORD) if not set.
+    type: str
+  federated_token_file:
+    description:
+      - A file with a token of another issuer that a service principal trusts, as a workload identity of Kubernetes has. It is read
+        again for each token.
+      - Taken from the environment variable E(AZURE_FEDERATED_TOKEN_FILE) if not set.
+    type: path
+  client_assertion:
+    description:
+      - The same as a value, for example the OpenID Connect token of a CI job.
+      - Taken from the environment variable E(AZURE_CLIENT_ASSERTION) if not set.
+    type: str
+  identity_resource_id:
+    description:
+      - The resource ID of the managed identity to use, if the machine has several. O(client_id) names it as well.
+    type: str
+  auth_file:
+    description:
+      - A file that C(docker login), C(podman login) or C(oras login) wrote. Credential helpers that it names are run.
+      - Taken from the environment variable E(REGISTRY_AUTH_FILE) if not set.
+    type: path
+  audience:
+    description:
+      - What Microsoft Entra ID is asked a token for, with C(/.default) at its end.
+      - If not set, that is the registry's own V(https://containerregistry.azure.net/.default), and if the registry does not accept that,
+        Azure Resource Manager in O(cloud), with a warning.
+    type: str
   authority:
     description:
       - The host or URL where a service principal signs in, if it is not the one of O(cloud).
@@ -103,7 +150,7 @@ options:
     default: 8
 requirements:
   - requests >= 2.31
-  - azure-identity >= 1.15 (to sign in as a service principal)
+  - azure-identity >= 1.15 (for identities of Microsoft Entra ID)
 notes:
   - Proxies are those of the environment (E(HTTPS_PROXY), E(NO_PROXY)); E(NETRC) is never read.
 """

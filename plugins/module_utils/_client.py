@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ._auth import Authorized, repository
 from ._manifests import Manifests
@@ -18,11 +18,15 @@ from ._tags import Tags
 
 
 class RegistryClient:
-    """A registry: ``repositories``, ``tags`` and ``manifests``. Safe to use from several threads."""
+    """A registry: ``repositories``, ``tags`` and ``manifests``. Safe to use from several threads.
 
-    def __init__(self, server: LoginServer, http: Authorized, concurrency: int) -> None:
+    ``warnings`` is what its user should know, and may grow while it is used.
+    """
+
+    def __init__(self, server: LoginServer, http: Authorized, concurrency: int, warnings: Sequence[str] = ()) -> None:
         self.server = server
         self.concurrency = concurrency
+        self.warnings = warnings
         self._http = http
         self.repositories = Repositories(http, concurrency)
         self.tags = Tags(http, concurrency)

@@ -16,17 +16,18 @@ ACR_AUDIENCE = "https://containerregistry.azure.net/.default"
 
 @dataclass(frozen=True)
 class Cloud:
-    """``suffix`` of login servers, ``authority``: the host name of Microsoft Entra ID."""
+    """``suffix`` of login servers, ``authority``: the host name of Microsoft Entra ID, ``arm_audience``: Azure Resource Manager's."""
 
     suffix: str
     authority: str
+    arm_audience: str
 
 
 # The names that azure.azcollection and Azure CLI give them.
 CLOUDS = {
-    "AzureCloud": Cloud("azurecr.io", "login.microsoftonline.com"),
-    "AzureChinaCloud": Cloud("azurecr.cn", "login.chinacloudapi.cn"),
-    "AzureUSGovernment": Cloud("azurecr.us", "login.microsoftonline.us"),
+    "AzureCloud": Cloud("azurecr.io", "login.microsoftonline.com", "https://management.azure.com/.default"),
+    "AzureChinaCloud": Cloud("azurecr.cn", "login.chinacloudapi.cn", "https://management.chinacloudapi.cn/.default"),
+    "AzureUSGovernment": Cloud("azurecr.us", "login.microsoftonline.us", "https://management.usgovcloudapi.net/.default"),
 }
 
 KNOWN_AUTHORITIES = frozenset(cloud.authority for cloud in CLOUDS.values())

@@ -21,6 +21,7 @@ from ._auth import Authorized
 from ._client import RegistryClient
 from ._clouds import CLOUDS
 from ._credentials import SOURCES, choose
+from ._entra import EntraSettings
 from ._errors import UsageError
 from ._reference import LoginServer
 from ._tokens import TokenEndpoint
@@ -43,7 +44,14 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "client_id": _option("AZURE_CLIENT_ID"),
     "secret": _option("AZURE_SECRET", "AZURE_CLIENT_SECRET", no_log=True),
     "tenant": _option("AZURE_TENANT", "AZURE_TENANT_ID"),
+    "x509_certificate_path": _option("AZURE_X509_CERTIFICATE_PATH", "AZURE_CLIENT_CERTIFICATE_PATH", type="path"),
+    "x509_certificate_password": _option("AZURE_CLIENT_CERTIFICATE_PASSWORD", no_log=True),
+    "federated_token_file": _option("AZURE_FEDERATED_TOKEN_FILE", type="path"),
+    "client_assertion": _option("AZURE_CLIENT_ASSERTION", no_log=True),
+    "identity_resource_id": {"type": "str"},
+    "auth_file": _option("REGISTRY_AUTH_FILE", type="path"),
     "authority": _option("AZURE_AUTHORITY_HOST"),
+    "audience": {"type": "str"},
     "validate_certs": {"type": "bool", "default": True},
     "ca_path": {"type": "path"},
     "timeout": {"type": "float", "default": 30.0},
@@ -62,9 +70,11 @@ def connect(params: Mapping[str, Any]) -> RegistryClient:
     verify = _verify(params)
     authority = params["authority"] or cloud.authority
     authority = authority if "://" in authority else f"https://{authority}"
+    warnings: list[str] = []
+    entra = EntraSettings(authority, verify, cloud.arm_audience, params["audience"], warnings.append)
     transport = Transport(server.origin, TransportSettings(verify, params["timeout"], params["concurrency"]))
-    http = Authorized(transport, TokenEndpoint(transport, server.host), choose(params, authority, verify))
-    return RegistryClient(server, http, params["concurrency"])
+    http = Authorized(transport, TokenEndpoint(transport, server.host), choose(params, server, entra))
+    return RegistryClient(server, http, params["concurrency"], warnings)
 
 
 def _verify(params: Mapping[str, Any]) -> bool | str:

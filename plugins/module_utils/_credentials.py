@@ -6,19 +6,22 @@
 
 """Who the task is: one small class for each way to prove it. ``access`` gives an access token for a scope.
 
-``azure.identity`` is imported only when a Microsoft Entra ID credential is really used.
+Those of Microsoft Entra ID are in _entra.py.
 """
 
 from __future__ import annotations
 
-import threading
-import traceback
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from ._clouds import ACR_AUDIENCE, KNOWN_AUTHORITIES
-from ._errors import ConnectionFailure, CredentialError, MissingLibraryError, UsageError, printable
+from . import _entra
+from ._entra import EntraSettings
+from ._errors import UsageError
+from ._reference import LoginServer
 from ._tokens import Token, TokenEndpoint
+
+# Who has this name has a token in place of a password (Azure/acr, docs/AAD-OAuth.md).
+TOKEN_USER = "00000000-0000-0000-0000-000000000000"
 
 
 class Credential(Protocol):
@@ -59,88 +62,76 @@ class RefreshToken:
         return endpoint.refresh(self._value, scope)
 
 
-class ServicePrincipal:
-    """An application of Microsoft Entra ID with a client secret.
+class AuthFile:
+    """What docker, podman and oras keep after a login (containers-auth.json, config.json of docker), read again for each token."""
 
-    One refresh token of the registry serves all scopes and threads, and is renewed from the secret before it ends.
-    """
-
-    def __init__(self, tenant: str, client_id: str, secret: str, authority: str, verify: bool | str) -> None:
-        self._tenant = tenant
-        self._client_id = client_id
-        self._secret = secret
-        self._authority = authority
-        self._verify = verify
-        self._lock = threading.Lock()
-        self._refresh_token: Token | None = None
+    def __init__(self, path: str, host: str) -> None:
+        self._path = path
+        self._host = host
 
     def access(self, endpoint: TokenEndpoint, scope: str) -> Token:
-        """Return a token for the application."""
-        with self._lock:
-            token = self._refresh_token
-            if token is None or token.renew_at <= endpoint.now():
-                token = self._refresh_token = endpoint.exchange(self._entra_token(), self._tenant)
-        return endpoint.refresh(token.value, scope)
+        """Return a token for whoever the file names for this registry."""
+        from ._auth_file import read
 
-    def _entra_token(self) -> str:
-        try:
-            from azure.core.exceptions import AzureError, ClientAuthenticationError
-            from azure.identity import ClientSecretCredential
-        except ImportError:
-            raise MissingLibraryError("azure-identity", traceback.format_exc()) from None
-        who = f"client '{self._client_id}' of tenant '{self._tenant}'"
-        try:
-            credential = ClientSecretCredential(
-                self._tenant,
-                self._client_id,
-                self._secret,
-                authority=self._authority,
-                # Discovery asks the public cloud about an authority it does not know; a private one may not reach it.
-                disable_instance_discovery=self._authority.rpartition("//")[2] not in KNOWN_AUTHORITIES,
-                connection_verify=self._verify,
-            )
-            with credential:
-                return str(credential.get_token(ACR_AUDIENCE).token)
-        except ClientAuthenticationError as error:
-            raise CredentialError(f"Microsoft Entra ID refused {who}: {_entra_reason(error)} Check client_id, secret and tenant.") from None
-        except (AzureError, ValueError) as error:
-            raise ConnectionFailure(
-                f"Microsoft Entra ID at {self._authority} gave no token for {who}: {_entra_reason(error)} Check the tenant, the cloud and the network path."
-            ) from None
+        username, secret = read(self._path, self._host)
+        return (RefreshToken(secret) if username in ("", TOKEN_USER) else UsernamePassword(username, secret)).access(endpoint, scope)
 
 
-def _entra_reason(error: Exception) -> str:
-    """Return the first sentence of Entra ID's answer, which begins with an AADSTS code; the rest are trace identifiers."""
-    text = printable(str(error), 1000)
-    start = text.find("AADSTS")
-    sentence = text[max(start, 0) :].partition(" Trace ID")[0].partition(". ")[0]
-    return printable(sentence.rstrip("."), 250) + "."
-
-
-# auth_source -> the options it needs, in the order in which "auto" looks for them.
+# auth_source -> the options it needs; auto takes the first that has one of its own.
 SOURCES: dict[str, tuple[str, ...]] = {
     "refresh_token": ("refresh_token",),
     "password": ("username", "password"),
+    "auth_file": ("auth_file",),
     "service_principal": ("client_id", "secret", "tenant"),
+    "certificate": ("client_id", "tenant", "x509_certificate_path"),
+    "federated_token": ("client_id", "tenant"),
+    "managed_identity": (),
+    "cli": (),
     "anonymous": (),
 }
 
+# Which option of its own shows that a source is meant; the others are shared.
+_SIGNS = {
+    "refresh_token": ("refresh_token",),
+    "password": ("username", "password"),
+    "auth_file": ("auth_file",),
+    "service_principal": ("secret",),
+    "certificate": ("x509_certificate_path",),
+    "federated_token": ("federated_token_file", "client_assertion"),
+}
 
-def choose(params: Mapping[str, Any], authority: str, verify: bool | str) -> Credential:
+
+def choose(params: Mapping[str, Any], server: LoginServer, entra: EntraSettings) -> Credential:
     """Return the credential that the task's options (or their environment variables) describe.
 
-    ``auto`` takes the first source of which anything is given; UsageError names what is missing of it.
+    ``auto`` takes the first source that shows; UsageError names what is missing of it. It never guesses that this machine has an identity.
     """
     source = params["auth_source"]
     if source == "auto":
-        source = next(name for name, options in SOURCES.items() if not options or any(params[option] for option in options))
+        incomplete = "service_principal" if params["client_id"] or params["tenant"] else "anonymous"
+        source = next((name for name, options in _SIGNS.items() if any(params[option] for option in options)), incomplete)
     missing = [option for option in SOURCES[source] if not params[option]]
+    if source == "federated_token" and not any(params[option] for option in _SIGNS[source]):
+        missing.append("federated_token_file or client_assertion")
     if missing:
         raise UsageError(f"To sign in with auth_source={source}, {' and '.join(missing)} must be set as well.")
+    if source in ("service_principal", "certificate", "federated_token", "managed_identity", "cli"):
+        return _of_entra(source, params, entra)
     if source == "refresh_token":
         return RefreshToken(params["refresh_token"])
     if source == "password":
         return UsernamePassword(params["username"], params["password"])
-    if source == "service_principal":
-        return ServicePrincipal(params["tenant"], params["client_id"], params["secret"], authority, verify)
-    return Anonymous()
+    return AuthFile(params["auth_file"], server.host) if source == "auth_file" else Anonymous()
+
+
+def _of_entra(source: str, params: Mapping[str, Any], settings: EntraSettings) -> Credential:
+    if source == "cli":
+        return _entra.AzureCli(settings, params["tenant"])
+    if source == "managed_identity":
+        return _entra.ManagedIdentity(settings, params["client_id"], params["identity_resource_id"])
+    tenant, client_id = params["tenant"], params["client_id"]
+    if source == "certificate":
+        return _entra.ClientCertificate(settings, tenant, client_id, params["x509_certificate_path"], params["x509_certificate_password"])
+    if source == "federated_token":
+        return _entra.FederatedToken(settings, tenant, client_id, params["federated_token_file"], params["client_assertion"])
+    return _entra.ClientSecret(settings, tenant, client_id, params["secret"])

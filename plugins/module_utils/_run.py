@@ -43,10 +43,9 @@ def perform(task: Task, plan_for: PlanFor) -> dict[str, Any]:
         result = {**plan.result, "changed": plan.changed}
         if task.diff:
             result["diff"] = plan.diff
-        if plan.warnings:
-            result["warnings"] = list(plan.warnings)
         if not task.check_mode:
             plan.apply(client.concurrency)
+        result["warnings"] = [*plan.warnings, *client.warnings]
     except StepsFailed as error:
         # What the plan promised did not come true: only what was done is told.
         return {"failed": True, "changed": bool(error.done), "msg": str(error), **error.to_result()}

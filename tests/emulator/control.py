@@ -71,7 +71,7 @@ def change_settings(emulator: Emulator, request: Request) -> Any:
 
 def register_application(emulator: Emulator, request: Request) -> Any:
     data = request.json()
-    emulator.identities.register_application({"client_id": str(data["client_id"]), "secret": str(data["secret"]), **data})
+    emulator.identities.register_application({**data, "client_id": str(data["client_id"])})
     return {}
 
 

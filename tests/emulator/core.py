@@ -153,6 +153,8 @@ class Emulator:
     def _entra(self, request: Request) -> Response | None:
         if request.path == "/common/discovery/instance":
             return oauth.discovery(request)
+        if request.path == "/msi/token" and request.method == "GET":
+            return oauth.managed_identity(self, request)
         match = CONFIGURATION.fullmatch(request.path)
         if match:
             return oauth.configuration(request, match.group("tenant"))

@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import jwt
+from cryptography import x509
+
 from .store import Store
 
 ADMIN = "admin"
@@ -49,6 +52,16 @@ class Principal:
 NOBODY = Principal("anonymous", (("*", EVERYBODY),))
 
 
+def _signed_by(assertion: str, certificate: str) -> bool:
+    """Whether a client assertion (RFC 7523) was signed with the key of a certificate."""
+    key = x509.load_pem_x509_certificate(certificate.encode()).public_key()
+    try:
+        jwt.decode(assertion, key, ["RS256", "PS256"], options={"verify_aud": False})  # type: ignore[arg-type]
+    except jwt.PyJWTError:
+        return False
+    return True
+
+
 class Identities:
     """Those that were registered, kept in the store; without ``strict``, any other application has full access."""
 
@@ -58,7 +71,10 @@ class Identities:
         self._admin_password = admin_password
 
     def register_application(self, data: dict[str, Any]) -> None:
-        """Register ``{tenant, client_id, secret, repositories?: {pattern: [action]}, catalog?}``; the actions are those of tokens."""
+        """Register ``{tenant, client_id, secret?, certificate?, assertion?, repositories?: {pattern: [action]}, catalog?}``.
+
+        ``certificate`` is its PEM text, ``assertion`` a token of another issuer; the actions are those of tokens.
+        """
         known = self._store.setting("applications", {})
         known[data["client_id"]] = data
         self._store.keep("applications", known)
@@ -77,7 +93,7 @@ class Identities:
         repositories = data.get("repositories", {"*": sorted(ALL)})
         return Principal(client_id, tuple((name, frozenset(actions)) for name, actions in repositories.items()), data.get("catalog", True))
 
-    def sign_in(self, tenant: str, client_id: str, secret: str) -> str:
+    def sign_in(self, tenant: str, client_id: str, secret: str, assertion: str) -> str:
         """Return an empty string when an application may sign in, else the number of Entra ID's error."""
         known = self._store.setting("applications", {})
         data = known.get(client_id)
@@ -85,7 +101,11 @@ class Identities:
             return "700016" if self.strict else ""
         if data.get("tenant", tenant) != tenant:
             return "90002" if tenant not in {other.get("tenant") for other in known.values()} else "700016"
-        return "" if data["secret"] == secret else "7000215"
+        if not assertion:
+            return "" if secret and data.get("secret") == secret else "7000215"
+        if data.get("certificate"):
+            return "" if _signed_by(assertion, data["certificate"]) else "700027"
+        return "" if data.get("assertion") == assertion else "700213"
 
     def password(self, username: str, password: str) -> Principal | None:
         """Return who has this user name and password."""

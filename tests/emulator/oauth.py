@@ -26,8 +26,13 @@ ARM_AUDIENCES = {
     "https://management.core.usgovcloudapi.net",
 }
 
+# What the machine's environment variable IDENTITY_HEADER must say.
+IDENTITY_HEADER = "emulated"
+
 ENTRA_ERRORS = {
     "7000215": ("invalid_client", "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value."),
+    "700027": ("invalid_client", "The certificate with identifier used to sign the client assertion is not registered on application '{client}'."),
+    "700213": ("invalid_client", "No matching federated identity record found for presented assertion subject of application '{client}'."),
     "700016": ("unauthorized_client", "Application with identifier '{client}' was not found in the directory '{tenant}'."),
     "90002": ("invalid_request", "Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID."),
 }
@@ -123,12 +128,12 @@ def configuration(request: Request, tenant: str) -> Response:
 
 
 def sign_in(emulator: Emulator, request: Request, tenant: str) -> Response:
-    """``POST /{tenant}/oauth2/v2.0/token`` with a client secret."""
+    """``POST /{tenant}/oauth2/v2.0/token`` with a client secret, or an assertion signed with a certificate or by another issuer."""
     form = request.form()
     tenant, client = text(tenant), form.get("client_id", "")
     request.scopes = [f"grant_type={form.get('grant_type', '')}", *form.get("scope", "").split()]
     request.principal = client
-    number = emulator.identities.sign_in(tenant, client, form.get("client_secret", ""))
+    number = emulator.identities.sign_in(tenant, client, form.get("client_secret", ""), form.get("client_assertion", ""))
     if number:
         code, sentence = ENTRA_ERRORS[number]
         description = f"AADSTS{number}: {sentence.format(client=client, tenant=tenant)} Trace ID: 0 Correlation ID: 0 Timestamp: 0"
@@ -136,6 +141,21 @@ def sign_in(emulator: Emulator, request: Request, tenant: str) -> Response:
     audience = form.get("scope", "").removesuffix("/.default")
     token = emulator.tokens.entra(f"https://{request.host}/{tenant}/v2.0", audience, tenant, client)
     return _entra(200, {"token_type": "Bearer", "expires_in": ENTRA_LIFETIME, "ext_expires_in": ENTRA_LIFETIME, "access_token": token})
+
+
+def managed_identity(emulator: Emulator, request: Request) -> Response:
+    """``GET /msi/token``: the identity endpoint of App Service, api-version 2019-08-01, for an identity that has a role here."""
+    if request.header("X-Identity-Header") != IDENTITY_HEADER:
+        return _entra(401, {"statusCode": 401, "message": "The header X-IDENTITY-HEADER is wrong."})
+    client = request.parameter("client_id") or request.parameter("mi_res_id") or "system-assigned"
+    request.principal = client
+    if emulator.identities.application(client) is None:
+        return _entra(
+            400, {"statusCode": 400, "message": "No User Assigned or Delegated Managed Identity found for specified ClientId/ResourceId/PrincipalId."}
+        )
+    token = emulator.tokens.entra(f"https://{request.host}/managed/v2.0", request.parameter("resource") or "", "managed", client)
+    ends = int(emulator.clock.now()) + ENTRA_LIFETIME
+    return _entra(200, {"access_token": token, "client_id": client, "expires_on": str(ends), "resource": request.parameter("resource"), "token_type": "Bearer"})
 
 
 def _entra(status: int, data: object) -> Response:

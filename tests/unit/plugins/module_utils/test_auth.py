@@ -13,8 +13,12 @@ import time
 
 import pytest
 from ansible_collections.registryops.acr.plugins.module_utils._auth import CATALOG, Authorized, repository
+from ansible_collections.registryops.acr.plugins.module_utils._concurrent import concurrently
+from ansible_collections.registryops.acr.plugins.module_utils._connection import ARGUMENT_SPEC
 from ansible_collections.registryops.acr.plugins.module_utils._credentials import Anonymous, RefreshToken, UsernamePassword, choose
+from ansible_collections.registryops.acr.plugins.module_utils._entra import EntraCredential, EntraSettings
 from ansible_collections.registryops.acr.plugins.module_utils._errors import AuthenticationError, PermissionDenied, ProtocolError, UsageError
+from ansible_collections.registryops.acr.plugins.module_utils._reference import LoginServer
 from ansible_collections.registryops.acr.plugins.module_utils._tokens import Token, TokenEndpoint
 from ansible_collections.registryops.acr.plugins.module_utils._transport import Response
 
@@ -196,7 +200,13 @@ def test_a_token_that_is_none_is_refused(document):
         authorized(registry).send("GET", "/acr/v1/app", repository("app", "metadata_read"))
 
 
-NOTHING = dict.fromkeys(("refresh_token", "username", "password", "client_id", "secret", "tenant"))
+ENTRA = EntraSettings("https://login.microsoftonline.com", True, "https://management.azure.com/.default", None, print)
+APPLICATION = {"client_id": "c", "tenant": "t"}
+NOTHING = dict.fromkeys([name for name in ARGUMENT_SPEC if name not in ("registry", "cloud", "auth_source")])
+
+
+def chosen_for(**given):
+    return choose({"auth_source": "auto", **NOTHING, **given}, LoginServer.parse("r.azurecr.io", "azurecr.io"), ENTRA)
 
 
 @pytest.mark.parametrize(
@@ -204,14 +214,19 @@ NOTHING = dict.fromkeys(("refresh_token", "username", "password", "client_id", "
     [
         ({}, "Anonymous"),
         ({"refresh_token": "t", "username": "u", "password": "p"}, "RefreshToken"),
-        ({"username": "u", "password": "p", "client_id": "c", "secret": "s", "tenant": "t"}, "UsernamePassword"),
-        ({"client_id": "c", "secret": "s", "tenant": "t"}, "ServicePrincipal"),
-        ({"client_id": "c", "secret": "s", "tenant": "t", "auth_source": "anonymous"}, "Anonymous"),
+        ({"username": "u", "password": "p", **APPLICATION, "secret": "s"}, "UsernamePassword"),
+        ({"auth_file": "f", **APPLICATION, "secret": "s"}, "AuthFile"),
+        ({**APPLICATION, "secret": "s", "federated_token_file": "f"}, "ClientSecret"),
+        ({**APPLICATION, "x509_certificate_path": "f", "federated_token_file": "f"}, "ClientCertificate"),
+        ({**APPLICATION, "federated_token_file": "f"}, "FederatedToken"),
+        ({**APPLICATION, "client_assertion": "a"}, "FederatedToken"),
+        ({**APPLICATION, "secret": "s", "auth_source": "managed_identity"}, "ManagedIdentity"),
+        ({"auth_source": "cli"}, "AzureCli"),
+        ({**APPLICATION, "secret": "s", "auth_source": "anonymous"}, "Anonymous"),
     ],
 )
 def test_a_credential_is_chosen_by_what_is_given(given, chosen):
-    params = {"auth_source": "auto", **NOTHING, **given}
-    assert type(choose(params, "https://login.microsoftonline.com", True)).__name__ == chosen
+    assert type(chosen_for(**given)).__name__ == chosen
 
 
 @pytest.mark.parametrize(
@@ -219,9 +234,107 @@ def test_a_credential_is_chosen_by_what_is_given(given, chosen):
     [
         ({"username": "u"}, "auth_source=password, password must"),
         ({"client_id": "c"}, "auth_source=service_principal, secret and tenant must"),
+        ({"secret": "s"}, "auth_source=service_principal, client_id and tenant must"),
+        ({"x509_certificate_path": "f"}, "auth_source=certificate, client_id and tenant must"),
+        ({"federated_token_file": "f", "tenant": "t"}, "auth_source=federated_token, client_id must"),
+        ({"auth_source": "federated_token", **APPLICATION}, "federated_token_file or client_assertion must"),
         ({"auth_source": "refresh_token"}, "auth_source=refresh_token, refresh_token must"),
     ],
 )
 def test_half_a_credential_is_named(given, missing):
     with pytest.raises(UsageError, match=missing):
-        choose({"auth_source": "auto", **NOTHING, **given}, "https://login.microsoftonline.com", True)
+        chosen_for(**given)
+
+
+class Identity(EntraCredential):
+    """An identity that gets a new token of Entra ID each time, and counts them."""
+
+    count = 0
+
+    def _entra_token(self):
+        self.count += 1
+        return f"{self._audience} {self.count}"
+
+
+class Exchange(Registry):
+    """A registry that exchanges tokens for the audiences it accepts, and forgets refresh tokens when told."""
+
+    def __init__(self, accepts, lifetime=11_700):
+        super().__init__()
+        self.accepts = accepts
+        self.refresh_lifetime = lifetime
+        self.forgotten = set()
+
+    def send(self, method, target, *, headers=None, form=None, body=None):
+        if target == "/oauth2/exchange":
+            self.requests.append((method, target, dict(form)))
+            audience = form["access_token"].partition(" ")[0]
+            if audience not in self.accepts:
+                return self._answer(method, target, 401, {"errors": [{"code": "UNAUTHORIZED", "message": "retrieving permissions failed"}]})
+            return self._answer(method, target, 200, {"refresh_token": jwt(0, self.refresh_lifetime, len(self.requests))})
+        if target == "/oauth2/token" and form["refresh_token"] in self.forgotten:
+            return self._answer(method, target, 401, {"errors": [{"code": "UNAUTHORIZED", "message": "authentication required"}]})
+        return super().send(method, target, headers=headers, form=form, body=body)
+
+    def exchanges(self):
+        return [form["access_token"].partition(" ")[0] for dummy, path, form in self.requests if path == "/oauth2/exchange"]
+
+
+ACR, ARM = "https://containerregistry.azure.net/.default", "https://management.azure.com/.default"
+
+
+def with_audience(audience=None):
+    warnings = []
+    return Identity(EntraSettings("https://login.microsoftonline.com", True, ARM, audience, warnings.append)), warnings
+
+
+def test_one_refresh_token_serves_all_scopes_and_threads_until_it_is_to_be_renewed():
+    registry, identity = Exchange({ACR}), with_audience()[0]
+    http = authorized(registry, identity)
+    names = [f"app-{number}" for number in range(32)]
+    concurrently(lambda name: http.send("GET", "/acr/v1/x", repository(name, "pull")), names, 32)
+    assert registry.exchanges() == [ACR]
+    assert len(registry.tokens()) == 32
+    registry.now = 11_700 - 301
+    http.send("GET", "/acr/v1/x", repository("new", "pull"))
+    assert registry.exchanges() == [ACR]
+    registry.now = 11_700 - 299
+    concurrently(lambda name: http.send("GET", "/acr/v1/x", repository(name, "delete")), names, 32)
+    assert registry.exchanges() == [ACR, ACR]
+
+
+def test_a_refresh_token_that_is_refused_before_its_time_is_renewed_once():
+    registry, identity = Exchange({ACR}), with_audience()[0]
+    http = authorized(registry, identity)
+    http.send("GET", "/acr/v1/x", repository("a", "pull"))
+    registry.forgotten.add(registry.tokens()[0]["refresh_token"])
+    http.send("GET", "/acr/v1/x", repository("b", "pull"))
+    assert registry.exchanges() == [ACR, ACR]
+
+
+def test_an_audience_that_the_registry_refuses_gives_way_to_that_of_resource_manager():
+    registry, (identity, warnings) = Exchange({ARM}), with_audience()
+    http = authorized(registry, identity)
+    http.send("GET", "/acr/v1/x", repository("a", "pull"))
+    assert registry.exchanges() == [ACR, ARM]
+    assert len(warnings) == 1
+    assert "azureADAuthenticationAsArmPolicy" in warnings[0]
+    # The next renewal asks for what is accepted at once.
+    registry.now = 12_000
+    http.send("GET", "/acr/v1/x", repository("b", "pull"))
+    assert registry.exchanges() == [ACR, ARM, ARM]
+    assert len(warnings) == 1
+
+
+def test_an_audience_that_was_chosen_is_not_replaced():
+    registry, (identity, warnings) = Exchange({ACR}), with_audience(ARM)
+    with pytest.raises(AuthenticationError, match="azureADAuthenticationAsArmPolicy may be disabled"):
+        authorized(registry, identity).send("GET", "/acr/v1/x", repository("a", "pull"))
+    assert (registry.exchanges(), warnings) == ([ARM], [])
+
+
+def test_an_identity_that_has_no_role_is_told_so_after_both_audiences():
+    registry, (identity, warnings) = Exchange(set()), with_audience()
+    with pytest.raises(AuthenticationError, match="give it a role on the registry"):
+        authorized(registry, identity).send("GET", "/acr/v1/x", repository("a", "pull"))
+    assert (registry.exchanges(), warnings) == ([ACR, ARM], [])
