@@ -70,6 +70,11 @@ class Authorized:
             for start in range(0, len(new), SCOPES_PER_TOKEN):
                 self._open_slot(new[start : start + SCOPES_PER_TOKEN])
 
+    def login(self, scopes: Iterable[Scope]) -> tuple[Token | None, Token | None]:
+        """Return a refresh token, where the credential has one, and an access token of ``scopes``, if there are any."""
+        asked = _merged(scopes)
+        return self._credential.refresh_token(self._endpoint), self._credential.access(self._endpoint, asked) if asked else None
+
     def send(self, method: str, target: str, scope: Scope, *, headers: Mapping[str, str] | None = None, body: Any = None) -> Response:
         """Send a request and return its answer; a token that the registry no longer accepts is renewed once.
 

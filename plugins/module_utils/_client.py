@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ._auth import Authorized, repository
+from ._auth import CATALOG, Authorized, repository
 from ._manifests import Manifests
 from ._reference import LoginServer
 from ._repositories import Repositories
 from ._tags import Tags
+from ._tokens import Token
 
 
 class RegistryClient:
@@ -35,3 +36,8 @@ class RegistryClient:
     def announce(self, repositories: Iterable[str], action: str) -> None:
         """Say that ``action`` will be needed in each of ``repositories``, so that they share tokens."""
         self._http.announce(repository(name, action) for name in repositories)
+
+    def login(self, repositories: Iterable[str], actions: Iterable[str], catalog: bool) -> tuple[Token | None, Token | None]:
+        """Return a refresh token, if there is one, and if anything is asked for an access token for it."""
+        wanted = [repository(name, action) for name in repositories for action in actions]
+        return self._http.login([*wanted, *([CATALOG] if catalog else [])])

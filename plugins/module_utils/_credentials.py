@@ -30,6 +30,9 @@ class Credential(Protocol):
     def access(self, endpoint: TokenEndpoint, scope: str) -> Token:
         """Return an access token of ``scope``; AuthenticationError or CredentialError when it is refused."""
 
+    def refresh_token(self, endpoint: TokenEndpoint) -> Token | None:
+        """Return a refresh token of the registry; None where the way in has none."""
+
 
 class Anonymous:
     """Nobody: for registries with anonymous pull."""
@@ -37,6 +40,9 @@ class Anonymous:
     def access(self, endpoint: TokenEndpoint, scope: str) -> Token:
         """Return what everybody gets."""
         return endpoint.anonymous(scope)
+
+    def refresh_token(self, endpoint: TokenEndpoint) -> None:
+        """There is none."""
 
 
 class UsernamePassword:
@@ -50,6 +56,9 @@ class UsernamePassword:
         """Return a token for the user."""
         return endpoint.password(self._username, self._password, scope)
 
+    def refresh_token(self, endpoint: TokenEndpoint) -> None:
+        """There is none: the registry gives one only for identities of Microsoft Entra ID."""
+
 
 class RefreshToken:
     """An ACR refresh token that somebody else obtained."""
@@ -61,6 +70,10 @@ class RefreshToken:
         """Return a token for its owner."""
         return endpoint.refresh(self._value, scope)
 
+    def refresh_token(self, endpoint: TokenEndpoint) -> Token:
+        """Return what was given."""
+        return Token.from_jwt(self._value, endpoint.now())
+
 
 class AuthFile:
     """What docker, podman and oras keep after a login (containers-auth.json, config.json of docker), read again for each token."""
@@ -71,10 +84,17 @@ class AuthFile:
 
     def access(self, endpoint: TokenEndpoint, scope: str) -> Token:
         """Return a token for whoever the file names for this registry."""
+        return self._login().access(endpoint, scope)
+
+    def refresh_token(self, endpoint: TokenEndpoint) -> Token | None:
+        """Return the one that the file holds, if it does."""
+        return self._login().refresh_token(endpoint)
+
+    def _login(self) -> Credential:
         from ._auth_file import read
 
         username, secret = read(self._path, self._host)
-        return (RefreshToken(secret) if username in ("", TOKEN_USER) else UsernamePassword(username, secret)).access(endpoint, scope)
+        return RefreshToken(secret) if username in ("", TOKEN_USER) else UsernamePassword(username, secret)
 
 
 # auth_source -> the options it needs; auto takes the first that has one of its own.

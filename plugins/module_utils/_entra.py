@@ -69,6 +69,10 @@ class EntraCredential:
         except AuthenticationError:
             return endpoint.refresh(self._renewed(endpoint, token).value, scope)
 
+    def refresh_token(self, endpoint: TokenEndpoint) -> Token:
+        """Return a refresh token of the registry."""
+        return self._renewed(endpoint, None)
+
     def _renewed(self, endpoint: TokenEndpoint, refused: Token | None) -> Token:
         """Return a refresh token of the registry that has time left, and is not the one that was ``refused``."""
         with self._lock:

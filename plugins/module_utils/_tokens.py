@@ -13,6 +13,8 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any
 from urllib.parse import urlencode
 
 from ._errors import AuthenticationError, ProtocolError, printable, redact
@@ -33,6 +35,32 @@ class Token:
 
     def __repr__(self) -> str:
         return f"Token(renew_at={self.renew_at})"
+
+    @property
+    def ends_at(self) -> str | None:
+        """When it ends by the registry's clock, in ISO 8601; None when it does not say so."""
+        try:
+            return datetime.fromtimestamp(float(_claims(self.value)["exp"]), timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        except (LookupError, ValueError, TypeError, OverflowError):
+            return None
+
+    @property
+    def granted(self) -> list[dict[str, Any]]:
+        """What it allows, as ``{type, name, actions}``: the registry grants less than was asked without a word."""
+        entries = _claims(self.value).get("access")
+        found = []
+        for entry in entries if isinstance(entries, list) else []:
+            # Anonymous tokens write these names with a capital.
+            fields = {str(name).lower(): value for name, value in entry.items()} if isinstance(entry, dict) else {}
+            actions = fields.get("actions")
+            found.append(
+                {
+                    "type": printable(str(fields.get("type")), 60),
+                    "name": printable(str(fields.get("name")), 260),
+                    "actions": sorted(printable(str(action), 60) for action in actions) if isinstance(actions, list) else [],
+                }
+            )
+        return found
 
     @classmethod
     def from_jwt(cls, value: str, now: float) -> Token:
@@ -103,11 +131,20 @@ class TokenEndpoint:
         return Token.from_jwt(value, self.now())
 
 
-def _lifetime(value: str) -> float:
-    """Return the seconds a JSON Web Token (RFC 7519) lives; any other string gets the default."""
+def _claims(value: str) -> dict[str, Any]:
+    """Return the claims of a JSON Web Token (RFC 7519), none of any other string. The registry verifies them, not we."""
     try:
         payload = value.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except (LookupError, ValueError, RecursionError):
+        return {}
+    return claims if isinstance(claims, dict) else {}
+
+
+def _lifetime(value: str) -> float:
+    """Return the seconds a token lives; one that does not say so gets the default."""
+    claims = _claims(value)
+    try:
         return max(0.0, float(claims["exp"]) - float(claims.get("iat", claims.get("nbf", time.time()))))
-    except (LookupError, ValueError, TypeError, AttributeError, RecursionError):
+    except (LookupError, ValueError, TypeError):
         return DEFAULT_LIFETIME

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
 import sys
 from collections.abc import Iterator
 from importlib import import_module
@@ -100,8 +101,8 @@ class Registry:
 @pytest.fixture
 def registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[Registry]:
     """An empty registry; no environment variable of this machine reaches the modules."""
-    for name in ("ACR_USERNAME", "ACR_PASSWORD", "ACR_REFRESH_TOKEN", "AZURE_CLIENT_ID", "AZURE_SECRET", "AZURE_CLIENT_SECRET", "AZURE_TENANT"):
-        monkeypatch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name.startswith(("ACR_", "AZURE_", "REGISTRY_AUTH_"))]:
+        monkeypatch.delenv(name)
     made = Registry()
     make_session = _transport._session
 
