@@ -70,6 +70,15 @@ class Authorized:
             for start in range(0, len(new), SCOPES_PER_TOKEN):
                 self._open_slot(new[start : start + SCOPES_PER_TOKEN])
 
+    @property
+    def proxied(self) -> bool:
+        """Whether requests go through a proxy."""
+        return self._transport.proxied
+
+    def challenge(self) -> Response:
+        """Return the answer to a request without any credential."""
+        return self._transport.send("GET", "/v2/")
+
     def login(self, scopes: Iterable[Scope]) -> tuple[Token | None, Token | None]:
         """Return a refresh token, where the credential has one, and an access token of ``scopes``, if there are any."""
         asked = _merged(scopes)

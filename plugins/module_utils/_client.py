@@ -16,6 +16,7 @@ from ._reference import LoginServer
 from ._repositories import Repositories
 from ._tags import Tags
 from ._tokens import Token
+from ._transport import Response
 
 
 class RegistryClient:
@@ -41,3 +42,12 @@ class RegistryClient:
         """Return a refresh token, if there is one, and if anything is asked for an access token for it."""
         wanted = [repository(name, action) for name in repositories for action in actions]
         return self._http.login([*wanted, *([CATALOG] if catalog else [])])
+
+    @property
+    def proxied(self) -> bool:
+        """Whether requests go through a proxy."""
+        return self._http.proxied
+
+    def challenge(self) -> Response:
+        """Return the registry's answer to a request without any credential."""
+        return self._http.challenge()

@@ -4,11 +4,13 @@
 #
 # Private to this collection: it can change in any release.
 
-"""The national clouds: the suffix of their registries, and who signs in there."""
+"""The national clouds: the suffix of their registries, and where and how identities sign in there."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 # The one audience that registries of every cloud accept; Azure CLI uses the same constant everywhere.
 ACR_AUDIENCE = "https://containerregistry.azure.net/.default"
@@ -31,3 +33,27 @@ CLOUDS = {
 }
 
 KNOWN_AUTHORITIES = frozenset(cloud.authority for cloud in CLOUDS.values())
+
+
+@dataclass(frozen=True)
+class EntraSettings:
+    """Where and how to sign in: ``authority`` is a URL, ``verify`` what TLS is verified with.
+
+    ``audience`` is what to ask Entra ID a token for; None: the registry's, then ``fallback``, with a word to ``warn``.
+    """
+
+    authority: str
+    verify: bool | str
+    fallback: str
+    audience: str | None
+    warn: Callable[[str], None]
+
+    @property
+    def client_options(self) -> dict[str, Any]:
+        """What azure-identity needs to know to sign in at ``authority``."""
+        return {
+            "authority": self.authority,
+            # Discovery asks the public cloud about an authority it does not know; a private one may not reach it.
+            "disable_instance_discovery": self.authority.rpartition("//")[2] not in KNOWN_AUTHORITIES,
+            "connection_verify": self.verify,
+        }

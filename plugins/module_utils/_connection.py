@@ -19,9 +19,8 @@ from ansible.module_utils.basic import env_fallback
 
 from ._auth import Authorized
 from ._client import RegistryClient
-from ._clouds import CLOUDS
+from ._clouds import CLOUDS, EntraSettings
 from ._credentials import SOURCES, choose
-from ._entra import EntraSettings
 from ._errors import UsageError
 from ._reference import LoginServer
 from ._tokens import TokenEndpoint

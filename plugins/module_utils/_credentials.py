@@ -14,8 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from . import _entra
-from ._entra import EntraSettings
+from ._clouds import EntraSettings
 from ._errors import UsageError
 from ._reference import LoginServer
 from ._tokens import Token, TokenEndpoint
@@ -145,6 +144,8 @@ def choose(params: Mapping[str, Any], server: LoginServer, entra: EntraSettings)
 
 
 def _of_entra(source: str, params: Mapping[str, Any], settings: EntraSettings) -> Credential:
+    from . import _entra
+
     if source == "cli":
         return _entra.AzureCli(settings, params["tenant"])
     if source == "managed_identity":

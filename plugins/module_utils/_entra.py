@@ -10,11 +10,9 @@ from __future__ import annotations
 
 import threading
 import traceback
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from ._clouds import ACR_AUDIENCE, KNOWN_AUTHORITIES
+from ._clouds import ACR_AUDIENCE, EntraSettings
 from ._errors import AuthenticationError, ConnectionFailure, CredentialError, MissingLibraryError, printable
 from ._tokens import Token, TokenEndpoint
 
@@ -22,30 +20,6 @@ ARM_REFUSED = (
     "The identity was proven for Azure Resource Manager, and this registry does not accept that: its policy azureADAuthenticationAsArmPolicy may be "
     "disabled (leave audience out), or the identity has no role on the registry (AcrPull, AcrPush, …)."
 )
-
-
-@dataclass(frozen=True)
-class EntraSettings:
-    """Where and how to sign in: ``authority`` is a URL, ``verify`` what TLS is verified with.
-
-    ``audience`` is what to ask Entra ID a token for; None: the registry's, then ``fallback``, with a word to ``warn``.
-    """
-
-    authority: str
-    verify: bool | str
-    fallback: str
-    audience: str | None
-    warn: Callable[[str], None]
-
-    @property
-    def client_options(self) -> dict[str, Any]:
-        """What azure-identity needs to know to sign in at ``authority``."""
-        return {
-            "authority": self.authority,
-            # Discovery asks the public cloud about an authority it does not know; a private one may not reach it.
-            "disable_instance_discovery": self.authority.rpartition("//")[2] not in KNOWN_AUTHORITIES,
-            "connection_verify": self.verify,
-        }
 
 
 class EntraCredential:

@@ -16,6 +16,7 @@
     ├── ConnectionFailure        no answer came: name, route, TLS, time
     ├── ProtocolError            an answer that no registry gives: HTML, broken JSON, a link that leads away
     ├── CredentialError          the identity provider gave no token
+    ├── FindingError             a check found what the task was told to fail on
     ├── DriftError               the registry changed while the task was at work
     ├── StepsFailed              some of the changes were made, some were not
     └── RegistryError            the registry answered, and said no
@@ -77,6 +78,18 @@ class ProtocolError(AcrError):
 
 class CredentialError(AcrError):
     """The identity provider gave no token."""
+
+
+class FindingError(AcrError):
+    """A check found what the task was told to fail on; the result is that of the whole check."""
+
+    def __init__(self, message: str, result: Mapping[str, Any]) -> None:
+        super().__init__(message)
+        self._result = dict(result)
+
+    def to_result(self) -> dict[str, Any]:
+        """Return all that was found."""
+        return self._result
 
 
 class DriftError(AcrError):

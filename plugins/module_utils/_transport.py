@@ -25,7 +25,7 @@ from ._throttle import Pace, wait_before_retry
 REQUESTS_IMPORT_ERROR: str | None = None
 try:
     import requests
-    from requests.utils import get_environ_proxies
+    from requests.utils import get_environ_proxies, select_proxy
     from urllib3.exceptions import HTTPError
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
@@ -104,6 +104,11 @@ class Transport:
         self._slots = threading.BoundedSemaphore(settings.concurrency)
         self.session = _session(settings)
         self._proxies = get_environ_proxies(origin)
+
+    @property
+    def proxied(self) -> bool:
+        """Whether requests go through a proxy of the environment."""
+        return bool(select_proxy(self.origin, self._proxies))
 
     def close(self) -> None:
         """Close the connections."""

@@ -28,6 +28,11 @@ NEW = {
 
 # Good arguments and bad ones; a list is a loop.
 CASES: dict[str, list[dict[str, Any]]] = {
+    "acr_access_info": [
+        {"repositories": [INDEX]},
+        {"password": WRONG, "fail_on": ["sign_in"]},
+        {"modules": ["acr_everything"]},
+    ],
     "acr_repository_info": [
         {},
         {"names": [INDEX], "gather": ["tags", "manifests"]},

@@ -68,6 +68,14 @@ def test_a_module_is_documented_as_the_others(module):
     assert documentation(module, "RETURN")
 
 
+def test_what_each_module_needs_is_known():
+    code = f"from {PACKAGE}.module_utils._access import NEEDS; print(*NEEDS)"
+    known = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60).stdout.split()
+    # These two ask for tokens only.
+    assert sorted([*known, "acr_access_info", "acr_token_info"]) == MODULES
+    assert documentation("acr_access_info")["options"]["modules"]["choices"] == known
+
+
 @pytest.mark.parametrize("module", MODULES)
 def test_the_examples_use_full_names(module):
     tasks = documentation(module, "EXAMPLES")

@@ -13,10 +13,11 @@ import time
 
 import pytest
 from ansible_collections.registryops.acr.plugins.module_utils._auth import CATALOG, Authorized, repository
+from ansible_collections.registryops.acr.plugins.module_utils._clouds import EntraSettings
 from ansible_collections.registryops.acr.plugins.module_utils._concurrent import concurrently
 from ansible_collections.registryops.acr.plugins.module_utils._connection import ARGUMENT_SPEC
 from ansible_collections.registryops.acr.plugins.module_utils._credentials import Anonymous, RefreshToken, UsernamePassword, choose
-from ansible_collections.registryops.acr.plugins.module_utils._entra import EntraCredential, EntraSettings
+from ansible_collections.registryops.acr.plugins.module_utils._entra import EntraCredential
 from ansible_collections.registryops.acr.plugins.module_utils._errors import AuthenticationError, PermissionDenied, ProtocolError, UsageError
 from ansible_collections.registryops.acr.plugins.module_utils._reference import LoginServer
 from ansible_collections.registryops.acr.plugins.module_utils._tokens import Token, TokenEndpoint
