@@ -98,16 +98,21 @@ def registry(folder: Path) -> Iterator[started.Registry]:
 
 
 def play(registry: started.Registry, folder: Path, cases: dict[str, dict[str, Any]], *secrets: str, **environment: str) -> dict[str, Any]:
-    """Run each case as a task, check that no secret shows, and return the results."""
+    """Run each case as a task, and return the results."""
     tasks: list[dict[str, Any]] = []
     for name, case in cases.items():
         shared = {"registry": registry.url, "names": ["library/app"]}
         heard = {"environment": case["environment"]} if "environment" in case else {}
         tasks.append({INFO: {**shared, **case.get("options", {})}, **heard, "register": name, "ignore_errors": True})
-    kept = "{{ {" + ", ".join(f"'{name}': {name}" for name in cases) + "} | to_json }}"
-    tasks.append({"ansible.builtin.copy": {"content": kept, "dest": str(folder / "results.json")}})
+    return run(registry, folder, tasks, *secrets, **environment)
+
+
+def run(registry: started.Registry, folder: Path, tasks: list[dict[str, Any]], *secrets: str, **environment: str) -> dict[str, Any]:
+    """Run tasks, check that no secret shows, and return what they registered."""
+    kept = "{{ {" + ", ".join(f"'{task['register']}': {task['register']}" for task in tasks) + "} | to_json }}"
+    keep = {"ansible.builtin.copy": {"content": kept, "dest": str(folder / "results.json")}, "no_log": True}
     playbook = folder / "play.yml"
-    playbook.write_text(yaml.safe_dump([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}], sort_keys=False))
+    playbook.write_text(yaml.safe_dump([{"hosts": "localhost", "gather_facts": False, "tasks": [*tasks, keep]}], sort_keys=False))
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("ACR_", "AZURE_"))}
     settings = {"REQUESTS_CA_BUNDLE": registry.ca, "ANSIBLE_LOCALHOST_WARNING": "false", "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false", **environment}
     command = ["ansible-playbook", "-vvvv", str(playbook)]
@@ -242,3 +247,22 @@ def test_a_firewall(registry: started.Registry, folder: Path) -> None:
         registry.control("POST", "settings", {"firewall": False})
     assert result["failed"] is True
     assert "is not allowed access" in result["msg"]
+
+
+def test_a_play_of_fifty_tasks_asks_entra_once(registry: started.Registry, folder: Path) -> None:
+    """One task signs in; the others use the refresh token, and need neither the secret nor Entra ID."""
+    options = application("secret", secret=SECRET, authority=registry.url)
+    first = {"registryops.acr.acr_token_info": {"registry": registry.url, **options}, "register": "token", "no_log": True}
+    rest = {
+        INFO: {"registry": registry.url, "names": ["library/app"], "refresh_token": "{{ token.refresh_token }}"},
+        "loop": list(range(49)),
+        "register": "read",
+    }
+    before = registry.journal()[-1]["seq"]
+    shown = {"ansible.builtin.set_fact": {"names": "{{ read.results | map(attribute='repositories') | map('first') | map(attribute='name') | list }}"}}
+    results = run(registry, folder, [first, rest, {**shown, "register": "names_read"}])
+    asked = [entry["target"].partition("?")[0] for entry in registry.journal(before)]
+    assert results["names_read"]["ansible_facts"]["names"] == ["library/app"] * 49
+    assert asked.count(f"/{TENANT}/oauth2/v2.0/token") == 1
+    assert asked.count("/oauth2/exchange") == 1
+    assert asked.count("/acr/v1/library/app") == 49
