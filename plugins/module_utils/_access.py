@@ -59,32 +59,33 @@ class Permission:
         return {"repository": self.repository, "module": self.module, "needed": needed, "missing": self.missing, "ok": not self.missing}
 
 
-def examine(client: RegistryClient, repositories: Iterable[str], modules: Iterable[str]) -> tuple[list[Finding], list[Permission]]:
-    """Go the way of a task, as far as it goes; what is in the way is a finding, not an error."""
-    findings = list(_way(client))
+def examine(client: RegistryClient, repositories: Iterable[str], modules: Iterable[str], verified: bool) -> tuple[list[Finding], list[Permission]]:
+    """Go the way of a task, as far as it goes; what is in the way is a finding, not an error. ``verified``: TLS is."""
     permissions: list[Permission] = []
+    findings = list(_way(client, verified))
     if all(finding.ok is not False for finding in findings):
+        findings.append(_sign_in(client))
+    if findings[-1].ok:
         try:
-            client.login((), (), catalog=True)
-            findings.append(Finding("sign_in", True, "The registry gives this credential a token."))
             granted = concurrently(lambda name: (name, _granted(client, name)), repositories, client.concurrency)
             permissions = [Permission(name, module, actions) for name, actions in granted for module in modules]
             findings.append(_summed_up(permissions))
         except AcrError as error:
-            findings.append(Finding("sign_in", False, str(error)))
+            findings.append(Finding("permissions", False, str(error)))
     made = {finding.check for finding in findings}
     findings += [Finding(check, None, "Not checked, because something before it failed.") for check in CHECKS if check not in made]
     return findings, permissions
 
 
-def _way(client: RegistryClient) -> Iterable[Finding]:
+def _way(client: RegistryClient, verified: bool) -> Iterable[Finding]:
     yield _dns(client)
     try:
         answer = client.challenge()
     except AcrError as error:
         yield Finding("connection", False, str(error))
         return
-    yield Finding("connection", True, f"{client.server.host} answers, and its certificate is trusted.")
+    trust = "its certificate is trusted" if verified else "its certificate was not verified, because validate_certs is false"
+    yield Finding("connection", True, f"{client.server.host} answers, and {trust}.")
     if answer.status == 403:
         yield Finding("firewall", False, str(answer.refusal().error()))
         return
@@ -96,6 +97,14 @@ def _way(client: RegistryClient) -> Iterable[Finding]:
         yield Finding("challenge", False, f"{client.server.host} does not ask for a token as an Azure Container Registry does ({shown}): check its name.")
         return
     yield Finding("challenge", True, "It is an Azure Container Registry, and asks for a token.")
+
+
+def _sign_in(client: RegistryClient) -> Finding:
+    try:
+        client.login((), (), catalog=True)
+    except AcrError as error:
+        return Finding("sign_in", False, str(error))
+    return Finding("sign_in", True, "The registry gives this credential a token.")
 
 
 def _dns(client: RegistryClient) -> Finding:

@@ -128,7 +128,7 @@ from ..module_utils._run import run_module
 
 def plan(client, params):
     repositories = [repository_name(name) for name in dict.fromkeys(params["repositories"])]
-    findings, permissions = examine(client, repositories, params["modules"] or NEEDS)
+    findings, permissions = examine(client, repositories, params["modules"] or NEEDS, params["validate_certs"])
     failed = [finding.message for finding in findings if finding.ok is False]
     result = {
         "ready": not failed,

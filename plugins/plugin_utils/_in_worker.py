@@ -114,18 +114,17 @@ def _run(module: ModuleType, arguments: bytes, environment: Mapping[str, Any], f
 @contextlib.contextmanager
 def _as_module(arguments: bytes) -> Iterator[None]:
     """Let AnsibleModule find its arguments, and keep its warnings for the result, as it does in a process of its own."""
-    saved = {name: getattr(basic, name) for name in ("_ANSIBLE_ARGS", "_ANSIBLE_PROFILE") if hasattr(basic, name)}
-    basic._ANSIBLE_ARGS = arguments
+    changes: list[tuple[Any, str, Any]] = [(basic, "_ANSIBLE_ARGS", arguments)]
     if _internal:
-        basic._ANSIBLE_PROFILE = PROFILE[0]
-        _internal.is_controller = False
+        changes += [(basic, "_ANSIBLE_PROFILE", PROFILE[0]), (_internal, "is_controller", False)]
+    saved = [(owner, name, getattr(owner, name)) for owner, name, dummy in changes]
+    for owner, name, value in changes:
+        setattr(owner, name, value)
     try:
         yield
     finally:
-        for name, value in saved.items():
-            setattr(basic, name, value)
-        if _internal:
-            _internal.is_controller = True
+        for owner, name, value in saved:
+            setattr(owner, name, value)
         # The next task of a loop runs in this process too.
         warnings._global_warnings.clear()
         warnings._global_deprecations.clear()

@@ -34,6 +34,7 @@ TENANT = "11111111-1111-1111-1111-111111111111"
 OTHER_TENANT = "99999999-9999-9999-9999-999999999999"
 APPLICATIONS = {kind: f"{number}2222222-2222-2222-2222-222222222222" for number, kind in enumerate(("secret", "certificate", "federated", "powerless"), 1)}
 ADMIN, SECRET, ASSERTION, PASSPHRASE, WRONG = (f"canary-{name}-4b7e1d" for name in ("admin", "secret", "assertion", "passphrase", "wrong"))
+MANAGED = "52222222-2222-2222-2222-222222222222"
 RESOURCE = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/app"
 
 
@@ -87,6 +88,7 @@ def registry(folder: Path) -> Iterator[started.Registry]:
             {"client_id": APPLICATIONS["federated"], "tenant": TENANT, "assertion": ASSERTION},
             {"client_id": APPLICATIONS["powerless"], "tenant": TENANT, "secret": SECRET, "repositories": {}, "catalog": False},
             {"client_id": "system-assigned"},
+            {"client_id": MANAGED},
             {"client_id": RESOURCE},
         ]
         for application in known:
@@ -154,7 +156,8 @@ def test_every_way_in(registry: started.Registry, folder: Path, switch: str) -> 
         "federated_file": {"options": {**entra, **application("federated", federated_token_file=str(folder / "token"))}},
         "client_assertion": {"options": {**entra, **application("federated", client_assertion=ASSERTION)}},
         "system_assigned": {"options": {"auth_source": "managed_identity"}, "environment": machine},
-        "user_assigned": {"options": {"auth_source": "managed_identity", "identity_resource_id": RESOURCE}, "environment": machine},
+        "user_assigned": {"options": {"auth_source": "managed_identity", "client_id": MANAGED}, "environment": machine},
+        "user_assigned_resource": {"options": {"auth_source": "managed_identity", "identity_resource_id": RESOURCE}, "environment": machine},
         "cli": {"options": {"auth_source": "cli"}},
         "refresh_token": {"options": {"refresh_token": token}},
         "admin": {"options": {"username": "admin", "password": ADMIN}},

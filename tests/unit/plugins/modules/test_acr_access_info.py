@@ -72,6 +72,18 @@ def test_a_name_without_an_address(registry, monkeypatch):
     assert checks(result)["sign_in"] is None
 
 
+def test_a_certificate_that_was_not_verified_is_not_called_trusted(registry):
+    assert message(registry.run(MODULE), "connection") == "r.azurecr.io answers, and its certificate is trusted."
+    result = registry.run(MODULE, validate_certs=False)
+    assert message(result, "connection") == "r.azurecr.io answers, and its certificate was not verified, because validate_certs is false."
+
+
+def test_a_token_that_fails_after_signing_in_is_a_finding_of_its_own(registry):
+    registry.emulator.faults.set([{"path": "/oauth2/token.*", "skip": 1, "times": 0, "status": 401, "body": "{}"}])
+    result = registry.run(MODULE, repositories=["library/app"])
+    assert (checks(result)["sign_in"], checks(result)["permissions"]) == (True, False)
+
+
 def test_a_server_that_is_no_registry(registry):
     registry.emulator.faults.set([{"path": "/v2/", "status": 200, "headers": {"Content-Type": "text/html"}, "body": "<html>"}])
     result = registry.run(MODULE)

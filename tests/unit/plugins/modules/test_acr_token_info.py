@@ -68,3 +68,10 @@ def test_nothing_is_asked_of_the_registry_but_tokens(registry):
 @pytest.mark.parametrize("name", ["Not A Name", "a//b", ""])
 def test_a_name_that_is_none(registry, name):
     assert "repository" in registry.run(MODULE, repositories=[name])["msg"].lower()
+
+
+def test_with_repository_permissions_there_is_no_wildcard(registry):
+    """So the collection never asks for one: a token for a repository is for that repository."""
+    registry.emulator.change_settings({"abac": True})
+    assert registry.run(MODULE, repositories=["*"])["granted"] == []
+    assert registry.run(MODULE, repositories=["library/app"])["granted"] == READ
