@@ -17,8 +17,9 @@ from typing import Any
 
 from ._credentials import Credential
 from ._errors import AuthenticationError, PermissionDenied
+from ._response import Response
 from ._tokens import Token, TokenEndpoint
-from ._transport import Response, Transport
+from ._transport import Stream, Transport
 
 # More repositories than this make a token that no longer fits into a request's header everywhere.
 SCOPES_PER_TOKEN = 10
@@ -26,11 +27,15 @@ SCOPES_PER_TOKEN = 10
 
 @dataclass(frozen=True)
 class Scope:
-    """What a token is for: ``repository:library/alpine:pull`` (Docker registry token authentication specification)."""
+    """What a token is for: ``repository:library/alpine:pull`` (Docker registry token authentication specification).
+
+    ``action`` may be several, separated by commas; ``beside`` is what the same request needs elsewhere.
+    """
 
     type: str
     name: str
     action: str
+    beside: Scope | None = None
 
     def __str__(self) -> str:
         return f"{self.type}:{self.name}:{self.action}"
@@ -62,6 +67,7 @@ class Authorized:
         self._credential = credential
         self._lock = threading.Lock()
         self._slots: dict[Scope, _Slot] = {}
+        self._others: dict[str, Transport] = {}
 
     def announce(self, scopes: Iterable[Scope]) -> None:
         """Say which scopes will be needed soon, so that several share one token."""
@@ -89,32 +95,49 @@ class Authorized:
 
         PermissionDenied when the token does not cover the request, AuthenticationError when a fresh one is refused too.
         """
-        response = self._send(method, target, scope, headers, body)
-        if response.status == 401 and _challenge_error(response) != "insufficient_scope":
-            response = self._send(method, target, scope, headers, body)
-        if response.status != 401:
-            return response
-        if _challenge_error(response) == "insufficient_scope":
-            raise PermissionDenied(response.refusal(), _permission_advice(scope))
+        for dummy in range(2):
+            token = self._token(scope)
+            response = self._transport.send(method, target, headers={**(headers or {}), **token.headers}, body=body)
+            if response.status != 401:
+                return response
+            self._refused(response, scope, token)
         raise AuthenticationError(response.refusal())
 
-    def _send(self, method: str, target: str, scope: Scope, headers: Mapping[str, str] | None, body: Any) -> Response:
-        token = self._token(scope)
-        response = self._transport.send(method, target, headers={**(headers or {}), "Authorization": f"Bearer {token.value}"}, body=body)
-        if response.status == 401:
-            self._discard(scope, token)
-        return response
+    @contextmanager
+    def stream(self, method: str, target: str, scope: Scope, *, headers: Mapping[str, str] | None = None, **content: Any) -> Iterator[Stream]:
+        """Send a request as ``Transport.stream`` does, with a token as ``send`` does; ``content`` must be able to be sent again."""
+        for dummy in range(2):
+            token = self._token(scope)
+            with self._transport.stream(method, target, headers={**(headers or {}), **token.headers}, **content) as stream:
+                if stream.status != 401:
+                    yield stream
+                    return
+                response = stream.read()
+            self._refused(response, scope, token)
+        raise AuthenticationError(response.refusal())
+
+    def throttled(self, stream: Stream, attempt: int) -> bool:
+        """Whether the answer asks to try again; then all requests wait."""
+        return self._transport.throttled(stream.status, stream.headers, attempt)
+
+    def elsewhere(self, origin: str) -> Transport:
+        """Return a way to another origin, where the registry keeps its blobs. No credential goes there."""
+        with self._lock:
+            return self._others.setdefault(origin, self._transport.to(origin))
+
+    def _refused(self, response: Response, scope: Scope, token: Token) -> None:
+        """Take note of a 401; PermissionDenied when another token would not help."""
+        with self._renewal(scope) as slot:
+            if slot.token is token:
+                slot.token = None
+        if _challenge_error(response) == "insufficient_scope":
+            raise PermissionDenied(response.refusal(), _permission_advice(scope))
 
     def _token(self, scope: Scope) -> Token:
         with self._renewal(scope) as slot:
             if slot.token is None or slot.token.renew_at <= self._endpoint.now():
                 slot.token = self._credential.access(self._endpoint, _merged(slot.scopes))
             return slot.token
-
-    def _discard(self, scope: Scope, token: Token) -> None:
-        with self._renewal(scope) as slot:
-            if slot.token is token:
-                slot.token = None
 
     @contextmanager
     def _renewal(self, scope: Scope) -> Iterator[_Slot]:
@@ -131,9 +154,12 @@ class Authorized:
 
 def _merged(scopes: Iterable[Scope]) -> str:
     """Return the scopes as one parameter: the actions of a repository together, repositories separated by a space."""
-    actions: dict[tuple[str, str], list[str]] = {}
-    for scope in scopes:
-        actions.setdefault((scope.type, scope.name), []).append(scope.action)
+    actions: dict[tuple[str, str], dict[str, None]] = {}
+    for first in scopes:
+        scope: Scope | None = first
+        while scope:
+            actions.setdefault((scope.type, scope.name), {}).update(dict.fromkeys(scope.action.split(",")))
+            scope = scope.beside
     return " ".join(f"{kind}:{name}:{','.join(names)}" for (kind, name), names in actions.items())
 
 

@@ -9,18 +9,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from ._auth import CATALOG, Authorized, repository
 from ._manifests import Manifests
 from ._reference import LoginServer
 from ._repositories import Repositories
+from ._response import Response
 from ._tags import Tags
 from ._tokens import Token
-from ._transport import Response
+
+if TYPE_CHECKING:
+    from ._distribution import Distribution
 
 
 class RegistryClient:
-    """A registry: ``repositories``, ``tags`` and ``manifests``. Safe to use from several threads.
+    """A registry: ``repositories``, ``tags`` and ``manifests``, and for their content ``distribution``. Safe to use from several threads.
 
     ``warnings`` is what its user should know, and may grow while it is used.
     """
@@ -34,14 +38,21 @@ class RegistryClient:
         self.tags = Tags(http, concurrency)
         self.manifests = Manifests(http, concurrency)
 
-    def announce(self, repositories: Iterable[str], action: str) -> None:
-        """Say that ``action`` will be needed in each of ``repositories``, so that they share tokens."""
-        self._http.announce(repository(name, action) for name in repositories)
+    def announce(self, repositories: Iterable[str], *actions: str) -> None:
+        """Say that ``actions`` will be needed in each of ``repositories``, so that they share tokens."""
+        self._http.announce(repository(name, action) for name in repositories for action in actions)
 
     def login(self, repositories: Iterable[str], actions: Iterable[str], catalog: bool) -> tuple[Token | None, Token | None]:
         """Return a refresh token, if there is one, and if anything is asked for an access token for it."""
         wanted = [repository(name, action) for name in repositories for action in actions]
         return self._http.login([*wanted, *([CATALOG] if catalog else [])])
+
+    @property
+    def distribution(self) -> Distribution:
+        """What every registry can be asked. Its code is not loaded by tasks that move no content."""
+        from ._distribution import Distribution
+
+        return Distribution(self._http, self.concurrency)
 
     @property
     def proxied(self) -> bool:

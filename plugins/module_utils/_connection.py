@@ -66,7 +66,7 @@ def connect(params: Mapping[str, Any]) -> RegistryClient:
         raise UsageError(f"timeout is {params['timeout']:g}, but must be more than 0 seconds.")
     cloud = CLOUDS[params["cloud"]]
     server = LoginServer.parse(params["registry"], cloud.suffix)
-    verify = _verify(params)
+    verify = verification(params)
     authority = params["authority"] or cloud.authority
     authority = authority if "://" in authority else f"https://{authority}"
     warnings: list[str] = []
@@ -76,7 +76,7 @@ def connect(params: Mapping[str, Any]) -> RegistryClient:
     return RegistryClient(server, http, params["concurrency"], warnings)
 
 
-def _verify(params: Mapping[str, Any]) -> bool | str:
+def verification(params: Mapping[str, Any]) -> bool | str:
     """Return what TLS is verified with. The environment is read here, because the session itself ignores it."""
     if not params["validate_certs"]:
         return False

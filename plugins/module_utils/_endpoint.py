@@ -18,7 +18,7 @@ from ._auth import Authorized, Scope, repository
 from ._errors import DriftError
 from ._models import Attributes
 from ._paging import PAGE_SIZE, Listing, listing
-from ._transport import Response
+from ._response import Response
 
 # order_by of a task -> the service's orderby; without it, lists come by name or digest.
 ORDERS = {"name": None, "last_updated_asc": "timeasc", "last_updated_desc": "timedesc"}

@@ -10,6 +10,8 @@
 
     AcrError                     one sentence for the user; to_result() is what the task returns beside it
     ├── UsageError               the task asks for something that cannot be meant
+    ├── InvalidManifestError     a manifest, the task's or the registry's, that is none
+    ├── LocalFileError           a file here cannot be read or written
     ├── NotFoundError            the task needs something that is not there
     ├── BlockedError             a lock that was seen would refuse the change, so it was not tried
     ├── MissingLibraryError      a Python library is not installed where the task runs
@@ -49,6 +51,14 @@ class AcrError(Exception):
 
 class UsageError(AcrError):
     """The task asks for something that cannot be meant."""
+
+
+class InvalidManifestError(AcrError):
+    """A manifest that is none."""
+
+
+class LocalFileError(AcrError):
+    """A file here cannot be read or written."""
 
 
 class NotFoundError(AcrError):

@@ -18,6 +18,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ._models import FLAGS, Attributes, Manifest, Repository, Tag
+from ._reference import short
 
 
 @dataclass(frozen=True)
@@ -56,13 +57,13 @@ class Change:
 
 def of_tag(tag: Tag, wanted: Mapping[str, bool]) -> Change:
     """Return what it takes for ``tag`` to have the attributes ``wanted``."""
-    return Change("tag", tag.name, f"tag {tag.name} -> {_short(tag.digest)}", tag.digest, tag.attributes, tag.attributes.with_changes(wanted))
+    return Change("tag", tag.name, f"tag {tag.name} -> {short(tag.digest)}", tag.digest, tag.attributes, tag.attributes.with_changes(wanted))
 
 
 def of_manifest(manifest: Manifest, wanted: Mapping[str, bool]) -> Change:
     """Return what it takes for ``manifest`` to have the attributes ``wanted``."""
     platform = f" ({manifest.os}/{manifest.architecture})" if manifest.os and manifest.architecture else " (index)" if manifest.is_index else ""
-    label = f"manifest {_short(manifest.digest)}{platform}"
+    label = f"manifest {short(manifest.digest)}{platform}"
     return Change("manifest", manifest.digest, label, manifest.digest, manifest.attributes, manifest.attributes.with_changes(wanted))
 
 
@@ -103,11 +104,6 @@ def _both(item: Attributes, repository: Attributes) -> Attributes:
         can_list=item.can_list and repository.can_list,
         can_read=item.can_read and repository.can_read,
     )
-
-
-def _short(digest: str) -> str:
-    """Return a digest with as much of it as a person compares."""
-    return digest[: len("sha256:") + 12]
 
 
 def describe(flags: Mapping[str, bool]) -> str:

@@ -12,6 +12,8 @@ OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 OCI_INDEX = "application/vnd.oci.image.index.v1+json"
 DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
+# Of a draft of OCI 1.1; the service still has some.
+OCI_ARTIFACT = "application/vnd.oci.artifact.manifest.v1+json"
 
 INDEXES = frozenset({OCI_INDEX, DOCKER_LIST})
 
@@ -22,7 +24,7 @@ ACCEPT_MANIFEST = ", ".join(
         OCI_MANIFEST,
         DOCKER_LIST,
         DOCKER_MANIFEST,
-        "application/vnd.oci.artifact.manifest.v1+json",
+        OCI_ARTIFACT,
         "application/vnd.cncf.oras.artifact.manifest.v1+json",
         "*/*",
     )

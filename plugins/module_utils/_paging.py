@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, quote, urljoin, urlsplit
 
 from ._errors import ProtocolError, printable, redact
 from ._progress import report
-from ._transport import Response
+from ._response import Response
 
 # The service gives 100 without n and caps it at 1,000; a registry that gives fewer is followed just the same.
 PAGE_SIZE = 1000

@@ -51,6 +51,11 @@ def digest_name(text: str) -> str:
     return text
 
 
+def short(digest: str) -> str:
+    """Return a digest with as much of it as a person compares."""
+    return digest[: len("sha256:") + 12]
+
+
 @dataclass(frozen=True)
 class LoginServer:
     """Where a registry answers: ``host`` as its tokens call it (with the port, if it is not the default), and the ``origin``."""

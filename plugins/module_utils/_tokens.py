@@ -18,7 +18,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from ._errors import AuthenticationError, ProtocolError, printable, redact
-from ._transport import Response, Transport
+from ._response import Response
+from ._transport import Transport
 
 # Long enough for the slowest request that still carries the old token.
 RENEW_BEFORE = 300.0
@@ -28,13 +29,19 @@ DEFAULT_LIFETIME = 60.0
 
 @dataclass(frozen=True)
 class Token:
-    """``value`` is secret; ``renew_at`` is a time of this process's monotonic clock, in seconds."""
+    """``value`` is secret; ``renew_at`` is a time of this process's monotonic clock, in seconds; ``scheme`` is how it is sent."""
 
     value: str
     renew_at: float
+    scheme: str = "Bearer"
 
     def __repr__(self) -> str:
         return f"Token(renew_at={self.renew_at})"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers by which it is sent."""
+        return {"Authorization": f"{self.scheme} {self.value}"} if self.scheme else {}
 
     @property
     def ends_at(self) -> str | None:

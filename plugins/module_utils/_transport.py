@@ -8,18 +8,19 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 import traceback
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
 from itertools import count
 from typing import Any
 from urllib.parse import urljoin
 
-from ._errors import ConnectionFailure, MissingLibraryError, ProtocolError, Refusal, printable, redact
+from ._errors import ConnectionFailure, MissingLibraryError, ProtocolError, printable, redact
+from ._response import Response
 from ._throttle import Pace, wait_before_retry
 
 REQUESTS_IMPORT_ERROR: str | None = None
@@ -55,29 +56,66 @@ class TransportSettings:
 
 
 @dataclass(frozen=True)
-class Response:
-    """An answer, read whole within limits."""
+class Body:
+    """Bytes to send, and what they are."""
+
+    content: bytes
+    media_type: str
+
+
+@dataclass(frozen=True)
+class Stream:
+    """An answer whose body has not been read."""
 
     method: str
     url: str
     status: int
     headers: Mapping[str, str]
-    body: bytes
+    _answer: requests.Response = field(repr=False)
+    _settings: TransportSettings = field(repr=False)
 
-    def json(self) -> Any:
-        """Return the body as JSON; ProtocolError when it is not."""
+    def pieces(self, size: int) -> Iterator[bytes]:
+        """Give the body as it comes, at most ``size`` bytes at a time.
+
+        ConnectionFailure when it breaks, or comes so slowly that ``size`` bytes take longer than the timeout.
+        """
+        encoding = self.headers.get("Content-Encoding", "identity")
+        if encoding != "identity":
+            raise ProtocolError(f"{self.method} {redact(self.url)} was answered with Content-Encoding {printable(encoding, 40)}, which was not asked for.")
+        raw = self._answer.raw
+        # What has arrived, without waiting for more; before urllib3 2.1 only whole amounts can be had.
+        read = raw.read1 if hasattr(raw, "read1") else raw.read
+        waited, received = 0.0, 0
         try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError):
-            kind = printable(self.headers.get("Content-Type", "unknown content"), 80)
-            raise ProtocolError(
-                f"{self.method} {redact(self.url)} was answered with {kind} instead of JSON: this is not the registry itself, "
-                "check the value of registry and any proxy in between."
-            ) from None
+            while True:
+                begun = time.monotonic()
+                piece = read(size, decode_content=False)
+                waited += time.monotonic() - begun
+                if not piece:
+                    return
+                received += len(piece)
+                if received >= size:
+                    waited, received = 0.0, 0
+                elif waited > self._settings.timeout:
+                    raise ConnectionFailure(
+                        f"{self.method} {redact(self.url)} failed: less than {size:,} bytes came in {self._settings.timeout:g} seconds. "
+                        "Check the network path, or raise timeout."
+                    )
+                yield piece
+        except (requests.exceptions.RequestException, HTTPError, OSError) as error:
+            raise _failure(self.method, self.url, error, self._settings) from None
 
-    def refusal(self) -> Refusal:
-        """Return this answer as one with an error status."""
-        return Refusal(self.method, self.url, self.status, self.headers, self.body)
+    def read(self) -> Response:
+        """Read the body, within limits."""
+        limit = BODY_LIMIT if self.status < 400 else ERROR_LIMIT
+        body = bytearray()
+        for piece in self.pieces(PIECE):
+            body += piece
+            if len(body) > limit:
+                if self.status >= 400:
+                    break
+                raise ProtocolError(f"{self.method} {redact(self.url)} was answered with more than {limit} bytes, which no registry sends.")
+        return Response(self.method, self.url, self.status, self.headers, bytes(body))
 
 
 class Transport:
@@ -110,63 +148,69 @@ class Transport:
         """Whether requests go through a proxy of the environment."""
         return bool(select_proxy(self.origin, self._proxies))
 
+    def to(self, origin: str) -> Transport:
+        """Return a transport to another origin, which shares nothing with this one but its settings."""
+        return Transport(origin, self._settings, sleep=self._sleep)
+
     def close(self) -> None:
         """Close the connections."""
         self.session.close()
 
-    def send(
-        self,
-        method: str,
-        target: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        form: Mapping[str, str] | None = None,
-        body: Any = None,
-    ) -> Response:
+    def send(self, method: str, target: str, *, headers: Mapping[str, str] | None = None, form: Mapping[str, str] | None = None, body: Any = None) -> Response:
         """Send a request that may be repeated and return its answer, whatever its status.
 
-        ``target`` is a path with its query; ``form`` is sent url-encoded, ``body`` as JSON. ConnectionFailure when no
-        answer comes, ProtocolError when it is larger than any registry's.
+        ``target`` is a path with its query; ``form`` is sent url-encoded, ``body`` as JSON, unless it is a Body.
+        ConnectionFailure when no answer comes, ProtocolError when it is larger than any registry's.
         """
-        url = urljoin(self.origin, target)
+        content: dict[str, Any] = {"data": form} if form else {"data": body.content} if isinstance(body, Body) else {"json": body}
+        if isinstance(body, Body):
+            headers = {**(headers or {}), "Content-Type": body.media_type}
         for attempt in count(1):
             try:
-                response = self._send_once(method, url, headers, form, body)
-            except ConnectionFailure as failure:
-                if attempt == CONNECTION_TRIES or not isinstance(failure, _Broken):
+                with self.stream(method, target, headers=headers, **content) as stream:
+                    response = stream.read()
+            except BrokenConnection:
+                if attempt == CONNECTION_TRIES:
                     raise
                 self._sleep(wait_before_retry(None, attempt, time.time()))
                 continue
-            if response.status not in RETRY_STATUSES:
-                self._pace.succeeded()
+            if not self.throttled(response.status, response.headers, attempt) or attempt == TRIES:
                 return response
-            if attempt == TRIES:
-                return response
-            self._pace.hold(wait_before_retry(response.headers.get("Retry-After"), attempt, time.time()))
         raise AssertionError("a count has no end")
 
-    def _send_once(self, method: str, url: str, headers: Mapping[str, str] | None, form: Mapping[str, str] | None, body: Any) -> Response:
+    def throttled(self, status: int, headers: Mapping[str, str], attempt: int) -> bool:
+        """Take note of an answer's status; whether it asks to try again, and all requests of this transport now wait."""
+        if status not in RETRY_STATUSES:
+            self._pace.succeeded()
+        elif attempt < TRIES:
+            self._pace.hold(wait_before_retry(headers.get("Retry-After"), attempt, time.time()))
+        return status in RETRY_STATUSES
+
+    @contextmanager
+    def stream(self, method: str, target: str, *, headers: Mapping[str, str] | None = None, **content: Any) -> Iterator[Stream]:
+        """Send a request once, with ``data`` or ``json`` as ``content``, and give its answer while its body has not been read."""
+        url = urljoin(self.origin, target)
         with self._slots:
             self._pace.enter()
             try:
-                with self.session.request(
+                answer = self.session.request(
                     method,
                     url,
                     headers=headers,
-                    data=form,
-                    json=body,
                     stream=True,
                     allow_redirects=False,
                     timeout=self._settings.timeout,
                     proxies=self._proxies,
                     verify=self._settings.verify,
-                ) as answer:
-                    return Response(method, url, answer.status_code, answer.headers, _read(method, url, answer))
+                    **content,
+                )
             except (requests.exceptions.RequestException, HTTPError, OSError) as error:
                 raise _failure(method, url, error, self._settings) from None
+            with answer:
+                yield Stream(method, url, answer.status_code, answer.headers, answer, self._settings)
 
 
-class _Broken(ConnectionFailure):
+class BrokenConnection(ConnectionFailure):
     """A connection that failed in a way that another try may mend."""
 
 
@@ -179,21 +223,6 @@ def _session(settings: TransportSettings) -> requests.Session:
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
-
-
-def _read(method: str, url: str, answer: requests.Response) -> bytes:
-    encoding = answer.headers.get("Content-Encoding", "identity")
-    if encoding != "identity":
-        raise ProtocolError(f"{method} {redact(url)} was answered with Content-Encoding {printable(encoding, 40)}, which was not asked for.")
-    limit = BODY_LIMIT if answer.status_code < 400 else ERROR_LIMIT
-    body = bytearray()
-    for piece in answer.raw.stream(PIECE, decode_content=False):
-        body += piece
-        if len(body) > limit:
-            if answer.status_code >= 400:
-                break
-            raise ProtocolError(f"{method} {redact(url)} was answered with more than {limit} bytes, which no registry sends.")
-    return bytes(body)
 
 
 def _failure(method: str, url: str, error: Exception, settings: TransportSettings) -> ConnectionFailure:
@@ -212,9 +241,11 @@ def _failure(method: str, url: str, error: Exception, settings: TransportSetting
         return ConnectionFailure(f"{place}: the host name is not known. Check the value of registry (and of cloud), and DNS.")
     if isinstance(error, OSError) and "invalid path" in text:
         return ConnectionFailure(f"{place}: ca_path ({settings.verify}) is not a readable file or folder.")
+    if "IncompleteRead" in text:
+        return BrokenConnection(f"{place}: the answer ended before it was complete. Try again, and check the network path.")
     if "refused" in text:
-        return _Broken(f"{place}: the connection was refused. Check host and port of registry.")
-    return _Broken(f"{place}: the connection broke ({_reason(text)}). Try again, and check the network path.")
+        return BrokenConnection(f"{place}: the connection was refused. Check host and port of registry.")
+    return BrokenConnection(f"{place}: the connection broke ({_reason(text)}). Try again, and check the network path.")
 
 
 def _reason(text: str) -> str:

@@ -6,40 +6,19 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
-import json
 import os
-import sys
 from collections.abc import Iterator
-from importlib import import_module
 from typing import Any
-from unittest import mock
 
 import pytest
 import requests
-from ansible.module_utils import basic
-from ansible.module_utils.common.text.converters import to_bytes
-
-try:
-    from ansible.module_utils.testing import patch_module_args
-except ImportError:
-
-    @contextlib.contextmanager
-    def patch_module_args(args: dict[str, Any]) -> Iterator[None]:
-        """Before ansible-core 2.19."""
-        with mock.patch.object(basic, "_ANSIBLE_ARGS", to_bytes(json.dumps({"ANSIBLE_MODULE_ARGS": args}))):
-            yield
-
-
 from ansible_collections.registryops.acr.plugins.module_utils import _transport
-from ansible_collections.registryops.acr.tests import images
+from ansible_collections.registryops.acr.tests import images, modules
 from ansible_collections.registryops.acr.tests.emulator.adapter import EmulatorAdapter
 from ansible_collections.registryops.acr.tests.emulator.core import Emulator
 from ansible_collections.registryops.acr.tests.emulator.identities import ADMIN, ADMIN_PASSWORD
 
 HOST = "r.azurecr.io"
-MODULES = "ansible_collections.registryops.acr.plugins.modules"
 # What a task that changes nothing may ask of a registry: reading, and getting tokens.
 TOKEN_CALLS = ("/oauth2/token", "/oauth2/exchange", "/oauth2/v2.0/token")
 
@@ -87,15 +66,7 @@ class Registry:
 
     def run(self, module: str, *, check: bool = False, diff: bool = True, **options: Any) -> dict[str, Any]:
         """Run a module's own ``main`` and return its result."""
-        arguments = {"registry": HOST, "username": ADMIN, "password": ADMIN_PASSWORD, **options}
-        arguments = {name: value for name, value in arguments.items() if value is not None}
-        output = io.StringIO()
-        internal = {"_ansible_check_mode": check, "_ansible_diff": diff}
-        with patch_module_args({**arguments, **internal}), mock.patch.object(sys, "stdout", output), pytest.raises(SystemExit):
-            import_module(f"{MODULES}.{module}").main()
-        result: dict[str, Any] = json.loads(output.getvalue())
-        result.pop("invocation", None)
-        return result
+        return modules.run(module, check=check, diff=diff, **{"registry": HOST, "username": ADMIN, "password": ADMIN_PASSWORD, **options})
 
 
 @pytest.fixture

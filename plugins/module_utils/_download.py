@@ -1,0 +1,112 @@
+# Copyright: (c) 2026, registryops.acr contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: it can change in any release.
+
+"""How a blob comes from a registry: in pieces, verified on its way, going on after a break.
+
+Source: OCI distribution specification 1.1, "Pulling blobs". Azure Container Registry redirects to a storage of another origin, which
+takes no credential, by an address that holds for a while.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urljoin, urlsplit
+
+from ._auth import repository as scope
+from ._distribution import Distribution
+from ._document import Descriptor
+from ._errors import ConnectionFailure, NotFoundError, ProtocolError, printable, redact
+from ._progress import Meter
+from ._reference import short
+from ._throttle import wait_before_retry
+from ._transport import TRIES, BrokenConnection, Stream
+
+PIECE = 256 * 1024
+MOST_REDIRECTS = 3
+
+
+def download(distribution: Distribution, repository: str, descriptor: Descriptor, start: int = 0) -> Iterator[bytes]:
+    """Give a blob in pieces, from byte ``start``; after a break it goes on where it was.
+
+    The last piece comes only if all of them have the blob's digest (which only shows from byte 0 on) and size: ProtocolError
+    otherwise, NotFoundError when there is no such blob.
+    """
+    meter = Meter(f"download of {short(descriptor.digest)}", descriptor.size, start)
+    hasher = hashlib.sha256()
+    held, failures = b"", 0
+    while True:
+        before = meter.done
+        try:
+            with _opened(distribution, repository, descriptor.digest, meter.done, failures + 1) as stream:
+                for piece in stream.pieces(PIECE):
+                    meter.add(len(piece))
+                    if meter.done > descriptor.size:
+                        raise ProtocolError(
+                            f"Blob {descriptor.digest} of '{repository}' is longer than the {descriptor.size:,} bytes it should have; it was not kept."
+                        )
+                    if held:
+                        yield held
+                    hasher.update(piece)
+                    held = piece
+            if meter.done == descriptor.size:
+                break
+            raise BrokenConnection(f"Blob {descriptor.digest} of '{repository}' ended after {meter.done:,} of {descriptor.size:,} bytes.")
+        except ConnectionFailure as error:
+            failures = 0 if meter.done - before >= PIECE else failures + 1
+            if failures == TRIES or (meter.done == start and not isinstance(error, BrokenConnection)):
+                raise
+            time.sleep(wait_before_retry(None, failures, time.time()) if failures else 0)
+    if start == 0 and f"sha256:{hasher.hexdigest()}" != descriptor.digest:
+        raise ProtocolError(f"Blob {descriptor.digest} of '{repository}' came with other content than its digest says; it was not kept.")
+    yield held
+
+
+@contextmanager
+def _opened(distribution: Distribution, repository: str, digest: str, start: int, attempt: int) -> Iterator[Stream]:
+    """Open a blob at byte ``start``, wherever the registry keeps it; BrokenConnection where another try may help."""
+    target, origin = f"/v2/{repository}/blobs/{digest}", None
+    headers = {"Range": f"bytes={start}-"} if start else {}
+    for dummy in range(MOST_REDIRECTS + 1):
+        with _asked(distribution, repository, origin, target, headers) as stream:
+            if stream.status in (301, 302, 303, 307, 308):
+                target, origin = _redirected(distribution, stream)
+                continue
+            if stream.status == 404 and origin is None:
+                raise NotFoundError(f"Repository '{repository}' has no blob {digest}.")
+            if stream.status == (206 if start else 200):
+                if start and not stream.headers.get("Content-Range", "").startswith(f"bytes {start}-"):
+                    raise ProtocolError(f"GET {redact(stream.url)} was answered with another part of the blob than was asked for.")
+                yield stream
+                return
+            if start and stream.status == 200:
+                raise ProtocolError(f"GET {redact(stream.url)} broke and cannot go on in the middle (it was answered with 200, not 206). Run the task again.")
+            if distribution.http.throttled(stream, attempt) or (stream.status == 403 and origin):
+                # A signed address holds for a while only: ask for a new one.
+                raise BrokenConnection(f"GET {redact(stream.url)} was answered with {stream.status}.")
+            raise stream.read().refusal().error()
+    raise ProtocolError(f"Blob {digest} of '{repository}' is redirected more than {MOST_REDIRECTS} times.")
+
+
+@contextmanager
+def _asked(distribution: Distribution, repository: str, origin: str | None, target: str, headers: dict[str, str]) -> Iterator[Stream]:
+    if origin is None:
+        with distribution.http.stream("GET", target, scope(repository, "pull"), headers=headers) as stream:
+            yield stream
+    else:
+        with distribution.http.elsewhere(origin).stream("GET", target, headers=headers) as stream:
+            yield stream
+
+
+def _redirected(distribution: Distribution, stream: Stream) -> tuple[str, str]:
+    """Return target and origin of a redirect, which must not lead from https to http."""
+    link = urlsplit(urljoin(stream.url, stream.headers.get("Location", "")))
+    if (link.scheme != "https" and link.scheme != urlsplit(stream.url).scheme) or link.scheme not in ("http", "https") or not link.hostname:
+        raise ProtocolError(f"GET {redact(stream.url)} leads to {printable(redact(link.geturl()), 120)}, which is not https; it was not followed.")
+    netloc = link.netloc.rpartition("@")[2]
+    return f"{link.path or '/'}?{link.query}" if link.query else link.path or "/", f"{link.scheme}://{netloc}"

@@ -1,0 +1,99 @@
+# Copyright: (c) 2026, registryops.acr contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: it can change in any release.
+
+"""Files here: hashed, and replaced all at once or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import secrets
+import shutil
+from collections.abc import Iterable
+
+from ._errors import LocalFileError
+from ._progress import Meter
+
+PIECE = 1024 * 1024
+
+_ADVICE = {errno.ENOSPC: "free some space", errno.EDQUOT: "free some space", errno.EACCES: "check its permissions", errno.EROFS: "choose another place"}
+
+
+def measure(path: str) -> tuple[str, int]:
+    """Return digest and size of a regular file; LocalFileError when it cannot be read."""
+    if not os.path.isfile(path):
+        reason = "it is not a regular file" if os.path.exists(path) else "there is no such file"
+        raise LocalFileError(f"{path} cannot be read: {reason}.")
+    meter = Meter(f"reading {os.path.basename(path)}", os.path.getsize(path))
+    hasher = hashlib.sha256()
+    try:
+        with open(path, "rb", buffering=0) as file:
+            while piece := file.read(PIECE):
+                hasher.update(piece)
+                meter.add(len(piece))
+    except OSError as error:
+        raise LocalFileError(f"{path} cannot be read: {error.strerror}.") from None
+    return f"sha256:{hasher.hexdigest()}", meter.done
+
+
+def writable(path: str, size: int, *, makes_folders: bool = False) -> str | None:
+    """Return the digest of the file ``path``, None when there is none; LocalFileError when ``size`` bytes could not be written there.
+
+    With ``makes_folders`` its folder need not be there yet.
+    """
+    folder = os.path.dirname(path) or "."
+    while makes_folders and not os.path.lexists(folder):
+        folder = os.path.dirname(folder) or "."
+    reason = None
+    if os.path.isdir(path):
+        reason = "it is a folder: name a file"
+    elif not os.path.isdir(folder):
+        reason = f"there is no folder {folder}: make it first"
+    elif not os.access(folder, os.W_OK | os.X_OK):
+        reason = f"the folder {folder} cannot be written to: check its permissions"
+    before = measure(path)[0] if reason is None and os.path.isfile(path) else None
+    if reason is None and before is None and os.path.lexists(path) and not os.path.islink(path):
+        reason = "it is not a regular file"
+    if reason is None and shutil.disk_usage(folder).free < size:
+        reason = f"there is less space than the {size:,} bytes that it takes: free some"
+    if reason:
+        raise LocalFileError(f"{path} cannot be written: {reason}. Nothing was changed.")
+    return before
+
+
+def make_folder(path: str) -> None:
+    """Make a folder with those above it, unless it is there; LocalFileError when that fails."""
+    try:
+        os.makedirs(path or ".", exist_ok=True)
+    except OSError as error:
+        raise LocalFileError(f"The folder {path} cannot be made: {error.strerror}.") from None
+
+
+def replace(path: str, pieces: Iterable[bytes]) -> None:
+    """Make ``pieces`` the content of ``path``; on any error the file is as it was before, and nothing is left beside it.
+
+    A symbolic link is replaced, not followed. LocalFileError when it cannot be written.
+    """
+    temporary = os.path.join(os.path.dirname(path), f".{os.path.basename(path)[:200]}.{secrets.token_hex(4)}")
+    try:
+        # Permissions are those of any new file, and then those of the file that it replaces.
+        descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                for piece in pieces:
+                    file.write(piece)
+            with contextlib.suppress(FileNotFoundError):
+                if not os.path.islink(path):
+                    os.chmod(temporary, os.stat(path).st_mode & 0o7777)
+            os.replace(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+    except OSError as error:
+        advice = _ADVICE.get(error.errno or 0, "check its folder")
+        raise LocalFileError(f"{path} cannot be written: {error.strerror}; it is as it was before. Mend that ({advice}) and run the task again.") from None

@@ -1,0 +1,176 @@
+# Copyright: (c) 2026, registryops.acr contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: it can change in any release.
+
+"""How a blob gets into a registry: in chunks, going on after a break where the registry says that it stands.
+
+Source: OCI distribution specification 1.1, "Pushing blobs". Azure Container Registry may have forgotten an upload after a break; then
+it begins again.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from ._auth import repository as scope
+from ._distribution import PUSH, Distribution
+from ._errors import ConnectionFailure, DriftError, ProtocolError, RegistryError, printable
+from ._progress import Meter
+from ._reference import short
+from ._response import Response
+from ._sources import Source
+from ._throttle import wait_before_retry
+from ._transport import RETRY_STATUSES, TRIES
+
+# The service refuses larger requests in some places (413 above 20 MB).
+CHUNK = 16 * 1024 * 1024
+SMALLEST_CHUNK = 1024 * 1024
+
+
+class _Cursor:
+    """Gives parts of a source one after the other, without opening it again for each."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._at = -1
+        self._rest = b""
+        self._pieces: Iterator[bytes] = iter(())
+
+    def read(self, start: int, length: int, meter: Meter) -> Iterator[bytes]:
+        """Give ``length`` bytes from ``start``."""
+        if start != self._at:
+            self._at, self._rest, self._pieces = start, b"", self._source.pieces(start)
+        while length:
+            piece = self._rest or next(self._pieces)
+            piece, self._rest = piece[:length], piece[length:]
+            self._at += len(piece)
+            length -= len(piece)
+            meter.add(len(piece))
+            yield piece
+
+
+@dataclass(frozen=True)
+class _Part:
+    """The body of a request: so many bytes of a source. It can be sent again."""
+
+    cursor: _Cursor
+    start: int
+    length: int
+    meter: Meter
+
+    def __len__(self) -> int:
+        return self.length
+
+    def __iter__(self) -> Iterator[bytes]:
+        self.meter.done = self.start
+        return self.cursor.read(self.start, self.length, self.meter)
+
+
+class Upload:
+    """One upload. ``run`` ends when the registry has the blob."""
+
+    def __init__(self, distribution: Distribution, repository: str, digest: str, source: Source) -> None:
+        self._http = distribution.http
+        self._distribution = distribution
+        self._repository = repository
+        self._digest = digest
+        self._size = source.size
+        self._cursor = _Cursor(source)
+        self._meter = Meter(f"upload of {short(digest)}", source.size)
+        self._chunk = CHUNK
+        self._location: str | None = None
+        self._received = 0
+
+    def run(self) -> None:
+        """Upload; RegistryError when the registry does not want it, ConnectionFailure after too many breaks without progress."""
+        failures, furthest = 0, 0
+        while True:
+            try:
+                self._step_by_step()
+                return
+            except (ConnectionFailure, _Again) as error:
+                failures = 0 if self._received > furthest else failures + 1
+                furthest = max(furthest, self._received)
+                if failures == TRIES:
+                    raise (error.reason if isinstance(error, _Again) else error) from None
+                if failures or (isinstance(error, _Again) and error.reason.answer.status == 413):
+                    self._chunk = max(SMALLEST_CHUNK, self._chunk // 2)
+                time.sleep(wait_before_retry(None, failures, time.time()) if failures else 0)
+                self._find_out()
+
+    def _step_by_step(self) -> None:
+        if self._location is None:
+            self._received = 0
+            self._advance(self._http.send("POST", f"/v2/{self._repository}/blobs/uploads/", scope(self._repository, PUSH)), 202, 0)
+        # What fits into one request goes with the last one, which is needed anyway.
+        while self._received < self._size and not self._received == 0 < self._size <= self._chunk:
+            until = min(self._received + self._chunk, self._size)
+            headers = {"Content-Range": f"{self._received}-{until - 1}"}
+            self._advance(self._send("PATCH", str(self._location), until, headers), 202, until)
+        self._finish()
+
+    def _finish(self) -> None:
+        location = str(self._location)
+        answer = self._send("PUT", f"{location}{'&' if '?' in location else '?'}digest={quote(self._digest, safe='')}", self._size, {})
+        if answer.status == 400 and answer.refusal().code == "DIGEST_INVALID":
+            raise DriftError(
+                f"The content of {self._digest} changed while it was uploaded to '{self._repository}'; the registry refused it, nothing was kept. "
+                "Run the task when nothing changes it."
+            )
+        if answer.status != 201:
+            raise self._trouble(answer)
+        kept = answer.headers.get("Docker-Content-Digest", self._digest)
+        if kept != self._digest:
+            raise ProtocolError(f"The registry keeps blob {self._digest} of '{self._repository}' as {printable(kept, 80)}: it did not get what was sent.")
+
+    def _send(self, method: str, target: str, until: int, headers: dict[str, str]) -> Response:
+        """Send the bytes from where the upload stands up to ``until``."""
+        part = _Part(self._cursor, self._received, until - self._received, self._meter)
+        headers = {**headers, "Content-Type": "application/octet-stream"}
+        with self._http.stream(method, target, scope(self._repository, PUSH), headers=headers, data=part if len(part) else b"") as stream:
+            self._http.throttled(stream, 1)
+            return stream.read()
+
+    def _advance(self, answer: Response, expected: int, received: int) -> None:
+        if answer.status != expected:
+            raise self._trouble(answer)
+        self._location, self._received = self._distribution.location(answer), received
+
+    def _trouble(self, answer: Response) -> Exception:
+        """Return what an unexpected answer means: another try from where the upload stands, or the end."""
+        again = answer.status in (404, 413, 416) if self._location else False
+        error = answer.refusal().error()
+        return _Again(error) if again or answer.status in RETRY_STATUSES else error
+
+    def _find_out(self) -> None:
+        """Ask where the upload stands; it begins again when the registry does not know."""
+        location, self._location = self._location, None
+        if location is None:
+            return
+        try:
+            answer = self._http.send("GET", location, scope(self._repository, PUSH))
+        except ConnectionFailure:
+            return
+        match = re.fullmatch(r"(?:bytes=)?0-(\d+)", answer.headers.get("Range", ""))
+        # The service writes 0-0 for nothing; a single byte is not worth the difference.
+        if answer.status == 204 and match and 0 < int(match.group(1)) < self._size:
+            self._location, self._received = self._distribution.location(answer), int(match.group(1)) + 1
+
+
+class _Again(Exception):
+    """An answer after which the upload may go on; never leaves this file."""
+
+    def __init__(self, reason: RegistryError) -> None:
+        super().__init__()
+        self.reason = reason
+
+
+def upload(distribution: Distribution, repository: str, digest: str, source: Source) -> None:
+    """Let ``repository`` have the blob ``digest``, whose content ``source`` gives."""
+    Upload(distribution, repository, digest, source).run()
