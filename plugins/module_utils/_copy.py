@@ -1,0 +1,85 @@
+# Copyright: (c) 2026, registryops.acr contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: it can change in any release.
+
+"""Copying a manifest with all that it reaches from one store to another: only what is missing, blobs first."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from ._concurrent import concurrently
+from ._document import Descriptor, Document
+from ._errors import NotFoundError
+from ._store import Store, Target
+from ._tree import Tree, missing_blobs, tree
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What a target lacks of a tree: manifests in the order in which they can be kept, and blobs."""
+
+    tree: Tree
+    documents: tuple[Document, ...]
+    blobs: tuple[Descriptor, ...]
+
+    @property
+    def size(self) -> int:
+        """The bytes that are missing."""
+        return sum(len(document.content) for document in self.documents) + sum(blob.size for blob in self.blobs)
+
+    def to_result(self) -> dict[str, Any]:
+        """Return how much is missing."""
+        return {"manifests": len(self.documents), "blobs": len(self.blobs), "bytes": self.size}
+
+
+class Copier:
+    """Copies from ``source`` to ``target``. What several images share is copied once, also when they are copied at the same time."""
+
+    def __init__(self, source: Store, target: Target, workers: int) -> None:
+        self._source = source
+        self._target = target
+        self._workers = workers
+        self._lock = threading.Lock()
+        self._once: dict[str, threading.Lock] = {}
+        self._done: set[str] = set()
+
+    def compare(self, root: Document, referrers: bool) -> Missing:
+        """Return what the target lacks of ``root``; NotFoundError when the source is not whole itself."""
+        found = tree(self._source, root, referrers=referrers, workers=self._workers)
+        if found.missing:
+            names = ", ".join(descriptor.digest for descriptor in found.missing[:3])
+            raise NotFoundError(
+                f"{root.digest} is not whole where it is copied from: {len(found.missing)} of its manifests are missing ({names}). Nothing was copied."
+            )
+        documents = list(found.documents.values())
+        there = concurrently(lambda document: self._target.has_manifest(document.digest), documents, self._workers)
+        lacking = [document for document, present in zip(documents, there) if not present]
+        blobs = {blob.digest: blob for document in (lacking if self._target.is_whole else documents) for blob in document.blobs}
+        absent = missing_blobs(self._target, blobs.values(), self._workers)
+        # A layer that is kept elsewhere (urls) need not be in any registry.
+        nowhere = set(missing_blobs(self._source, [blob for blob in absent if blob.is_foreign], self._workers))
+        return Missing(found, tuple(lacking), tuple(blob for blob in absent if blob not in nowhere))
+
+    def copy(self, missing: Missing) -> None:
+        """Copy what is missing. Tags come afterwards."""
+        concurrently(self._copy_blob, missing.blobs, self._workers)
+        for document in missing.documents:
+            self._first(document.digest, partial(self._target.put_manifest, document))
+
+    def _copy_blob(self, blob: Descriptor) -> None:
+        self._first(blob.digest, lambda: self._target.put_blob(blob, self._source.source(blob)))
+
+    def _first(self, digest: str, keep: Callable[[], None]) -> None:
+        with self._lock:
+            lock = self._once.setdefault(digest, threading.Lock())
+        with lock:
+            if digest not in self._done:
+                keep()
+                self._done.add(digest)
