@@ -20,7 +20,14 @@ from ._errors import AcrError, FindingError, printable
 
 # What each module needs in a repository; in check mode, one that changes something needs no more than metadata_read.
 NEEDS: Mapping[str, tuple[str, ...]] = {
+    "acr_artifact": ("metadata_read", "pull", "push"),
+    "acr_artifact_pull": ("pull",),
+    "acr_blob": ("pull", "push", "delete"),
+    "acr_copy": ("metadata_read", "pull", "push"),
+    "acr_manifest": ("metadata_read", "pull", "push", "delete"),
+    "acr_manifest_info": ("pull",),
     "acr_repository_info": ("metadata_read",),
+    "acr_tag": ("metadata_read", "pull", "push", "delete"),
     "acr_tag_properties": ("metadata_read", "metadata_write"),
 }
 

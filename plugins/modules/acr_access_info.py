@@ -29,7 +29,14 @@ options:
     type: list
     elements: str
     choices:
+      - acr_artifact
+      - acr_artifact_pull
+      - acr_blob
+      - acr_copy
+      - acr_manifest
+      - acr_manifest_info
       - acr_repository_info
+      - acr_tag
       - acr_tag_properties
   fail_on:
     description: The checks that the task fails on, also when one could not be made because another failed before it.
@@ -145,7 +152,7 @@ def main():
         plan,
         {
             "repositories": {"type": "list", "elements": "str", "default": []},
-            "modules": {"type": "list", "elements": "str", "choices": ["acr_repository_info", "acr_tag_properties"]},
+            "modules": {"type": "list", "elements": "str", "choices": list(NEEDS)},
             "fail_on": {"type": "list", "elements": "str", "choices": list(CHECKS), "default": []},
         },
     )

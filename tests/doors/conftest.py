@@ -66,7 +66,7 @@ def core(request: pytest.FixtureRequest) -> Core:
         shutil.rmtree(folder, ignore_errors=True)
         subprocess.run([python, "-m", "venv", str(folder)], check=True)
         install = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*install, f"ansible-core=={version}.*", "requests", "azure-identity"], check=True)
+        subprocess.run([*install, f"ansible-core=={version}.*", "requests", "azure-identity", "jsonschema"], check=True)
         (folder / "complete").touch()
     return Core(folder / "bin" / "python")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,8 @@ from ansible_collections.registryops.acr.tests.doors.conftest import PASSWORD
 ROOT = Path(__file__).resolve().parent.parent.parent
 WRONG = "canary-51be02-that-is-wrong"
 INDEX = "library/app"
+HELLO = "sha256:334d016f755cd6dc58c53a86e183882f8ec14f52fb05345887c8a5edd42c87b7"
+OCI_INDEX = "application/vnd.oci.image.index.v1+json"
 # Each answer of the registry has an identifier of its own, and each token too.
 NEW = {
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}": "<guid>",
@@ -32,6 +35,57 @@ CASES: dict[str, list[dict[str, Any]]] = {
         {"repositories": [INDEX]},
         {"password": WRONG, "fail_on": ["sign_in"]},
         {"modules": ["acr_everything"]},
+    ],
+    "acr_artifact": [
+        {"repository": "team/files", "tags": ["v1"], "files": [{"path": "{{ folder }}/file"}]},
+        {"repository": INDEX, "subject": "v1.0.0", "artifact_type": "a/b", "files": [{"path": "{{ folder }}/file", "title": "b", "annotations": {"n": 1}}]},
+        {"repository": INDEX, "files": [{"path": "{{ folder }}/none"}]},
+        {"repository": INDEX, "files": [{"path": "{{ folder }}/file", "title": "../x"}]},
+        {"repository": INDEX, "layout": "{{ folder }}"},
+        {"repository": INDEX, "files": [{}]},
+        {"repository": INDEX},
+    ],
+    "acr_artifact_pull": [
+        {"repository": INDEX, "reference": "v1.1.0", "layout": "{{ folder }}/written/layout"},
+        {"repository": INDEX, "reference": "v1.0.0", "dest": "{{ folder }}/written"},
+        {"repository": INDEX, "reference": "gone", "dest": "{{ folder }}/written"},
+        {"repository": INDEX, "reference": "v1.0.0"},
+    ],
+    "acr_blob": [
+        {"repository": INDEX, "content": "Hello!"},
+        {"repository": INDEX, "src": "{{ folder }}/file", "digest": HELLO},
+        {"repository": "team/new", "digest": HELLO, "mount_from": [INDEX]},
+        {"repository": INDEX, "digest": HELLO, "dest": "{{ folder }}/written/none/file"},
+        {"repository": INDEX, "digest": HELLO, "state": "absent"},
+        {"repository": INDEX, "digest": "sha256:short", "state": "absent"},
+        {"repository": INDEX, "content": "Hello!", "src": "{{ folder }}/file"},
+    ],
+    "acr_copy": [
+        {"images": [{"source": f"{INDEX}:v1.1.0", "target": "production/app"}]},
+        {"images": [{"source": INDEX, "target": "production/app", "semver": ">=1"}], "overwrite": "if_older"},
+        {"images": [{"source": f"{INDEX}:v1.1.0"}], "source": {"registry": "https://localhost:9"}},
+        {"images": [{"source": f"{INDEX}:v1.1.0"}], "source": {"registry": "localhost", "username": "a", "password": WRONG, "token_service": "b"}},
+        {"images": [{"source": INDEX}]},
+        {"images": [{"target": INDEX}]},
+    ],
+    "acr_manifest": [
+        {"repository": INDEX, "content": {"schemaVersion": 2, "manifests": [], "mediaType": OCI_INDEX}, "tags": ["empty"], "annotations": {"b": 1, "a": True}},
+        {"repository": INDEX, "content": "{}"},
+        {"repository": INDEX, "content": {"schemaVersion": 1, "manifests": []}},
+        {"repository": INDEX, "tags": ["nightly"], "by_tag": True, "state": "absent"},
+        {"repository": INDEX, "tags": ["v1.1.0"], "by_tag": True, "state": "absent"},
+        {"repository": INDEX, "tags": ["v1.1.0"], "state": "absent"},
+        {"repository": INDEX},
+    ],
+    "acr_manifest_info": [
+        {"repository": INDEX, "references": ["v1.1.0", "gone"], "gather": ["config", "referrers", "completeness"]},
+        {"repository": INDEX, "references": ["Not a tag"]},
+    ],
+    "acr_tag": [
+        {"repository": INDEX, "tags": ["stable"], "source_tag": "v1.1.0"},
+        {"repository": INDEX, "tags": ["stable"], "source_tag": "v1.0.0", "expected_digest": "absent"},
+        {"repository": INDEX, "tags": ["stable", "gone"], "state": "absent"},
+        {"repository": INDEX, "tags": ["stable"]},
     ],
     "acr_repository_info": [
         {},
@@ -75,7 +129,8 @@ CASES: dict[str, list[dict[str, Any]]] = {
 def tasks(registry: str) -> Iterator[dict[str, Any]]:
     """Return each case as a task in check mode, and where that differs as one that is for real."""
     shared = {"registry": registry, "username": "admin", "password": PASSWORD}
-    for module, cases in CASES.items():
+    # What changes something comes later: when it did shows in what the others return.
+    for module, cases in sorted(CASES.items(), key=lambda case: not case[0].endswith("_info")):
         for check in (True,) if module.endswith("_info") else (True, False):
             for number, arguments in enumerate(cases):
                 given = {name: value for name, value in {**shared, **arguments}.items() if value is not None}
@@ -88,7 +143,8 @@ def playbook(folder: Path, all_tasks: list[dict[str, Any]]) -> Path:
     kept = "{{ {" + ", ".join(f"'{task['register']}': {task['register']}" for task in all_tasks) + "} | to_json }}"
     keep = {"ansible.builtin.copy": {"content": kept, "dest": str(folder / "results.json")}, "diff": False}
     path = folder / "cases.yml"
-    path.write_text(yaml.safe_dump([{"hosts": "localhost", "gather_facts": False, "tasks": [*all_tasks, keep]}], sort_keys=False))
+    play = {"hosts": "localhost", "gather_facts": False, "vars": {"folder": str(folder)}, "tasks": [*all_tasks, keep]}
+    path.write_text(yaml.safe_dump([play], sort_keys=False))
     return path
 
 
@@ -99,6 +155,8 @@ def test_there_are_cases_for_each_module():
 def test_both_doors_lead_to_the_same(core, registries, tmp_path):
     returned, asked = [], []
     for way, switch in (("in the controller's process", "true"), ("as a module", "false")):
+        shutil.rmtree(tmp_path / "written", ignore_errors=True)
+        (tmp_path / "file").write_text("Hello!")
         with registries() as registry:
             all_tasks = list(tasks(registry.url))
             printed = core.play(playbook(tmp_path, all_tasks), registry, "-vvvv", "--diff", ACR_IMPORT_MODULES=switch)

@@ -22,6 +22,9 @@ PACKAGE = "ansible_collections.registryops.acr.plugins"
 # A file of module_utils is one noun; module code is compiled at every run of a task.
 LINES_OF_A_FILE = 250
 LINES_OF_A_MODULE = 2500
+# What moves content needs more, some 6 ms of a task that takes longer anyway.
+LINES_WITH_CONTENT = 4500
+WITHOUT_CONTENT = {"acr_access_info", "acr_repository_info", "acr_tag", "acr_tag_properties", "acr_token_info"}
 
 
 def documentation(module: str, part: str = "DOCUMENTATION") -> dict:
@@ -114,7 +117,8 @@ def test_what_a_module_imports_stays_small(module):
     code = f"import sys, {PACKAGE}.modules.{module}; print(*(m.__file__ for n, m in sys.modules.items() if n.startswith('{PACKAGE}.module_utils.')))"
     files = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60).stdout.split()
     assert len(files) > 10
-    assert sum(len(Path(file).read_text().splitlines()) for file in files) < LINES_OF_A_MODULE
+    limit = LINES_OF_A_MODULE if module in WITHOUT_CONTENT else LINES_WITH_CONTENT
+    assert sum(len(Path(file).read_text().splitlines()) for file in files) < limit
 
 
 @pytest.mark.parametrize("path", UTILS, ids=lambda path: path.name)

@@ -25,7 +25,7 @@ def message(result, name):
 
 
 def test_all_is_well(registry):
-    result = registry.run(MODULE, repositories=["library/app"])
+    result = registry.run(MODULE, repositories=["library/app"], modules=["acr_repository_info", "acr_tag_properties"])
     assert checks(result) == dict.fromkeys(["dns", "connection", "firewall", "challenge", "sign_in", "permissions"], True)
     assert (result["ready"], result["changed"]) == (True, False)
     assert message(result, "dns") == "r.azurecr.io is at 192.0.2.1."
@@ -34,7 +34,8 @@ def test_all_is_well(registry):
 
 def test_what_is_granted_is_compared_with_what_each_module_needs(registry):
     registry.emulator.identities.register_token({"name": "robot", "password": "secret", "repositories": {"library/*": ["metadata/read"]}})
-    result = registry.run(MODULE, username="robot", password="secret", repositories=["library/app", "team/tool"])
+    modules = ["acr_repository_info", "acr_tag_properties"]
+    result = registry.run(MODULE, username="robot", password="secret", repositories=["library/app", "team/tool"], modules=modules)
     assert {(entry["repository"], entry["module"]): entry["missing"] for entry in result["permissions"]} == {
         ("library/app", "acr_repository_info"): [],
         ("library/app", "acr_tag_properties"): ["metadata_write"],
@@ -46,6 +47,13 @@ def test_what_is_granted_is_compared_with_what_each_module_needs(registry):
         "acr_tag_properties in 'library/app' lacks metadata_write; acr_repository_info in 'team/tool' lacks metadata_read; acr_tag_properties in "
         "'team/tool' lacks metadata_read, metadata_write: assign a role or extend the scope map that grants it."
     )
+
+
+def test_without_a_choice_it_is_about_every_module_that_works_on_repositories(registry):
+    registry.emulator.identities.register_token({"name": "robot", "password": "secret", "repositories": {"library/app": ["content/read"]}})
+    result = registry.run(MODULE, username="robot", password="secret", repositories=["library/app"])
+    ready = [permission["module"] for permission in result["permissions"] if permission["ok"]]
+    assert ready == ["acr_artifact_pull", "acr_manifest_info"]
 
 
 def test_a_wrong_password_is_a_finding(registry):

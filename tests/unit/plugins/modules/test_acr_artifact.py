@@ -1,0 +1,160 @@
+# Copyright: (c) 2026, registryops.acr contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+import tarfile
+
+import pytest
+from ansible_collections.registryops.acr.tests import images
+
+MODULE = "acr_artifact"
+REPOSITORY = "team/reports"
+TYPE = "application/vnd.example.report"
+OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Return two files as the option has them."""
+    (tmp_path / "a.json").write_text("{}")
+    (tmp_path / "b.txt").write_text("Hello!")
+    return [
+        {"path": str(tmp_path / "a.json"), "media_type": "application/json", "annotations": {"number": 1}},
+        {"path": str(tmp_path / "b.txt"), "title": "texts/b.txt"},
+    ]
+
+
+def manifest(registry, reference: str, repository: str = REPOSITORY) -> dict:
+    return registry.session.get(f"https://r.azurecr.io/v2/{repository}/manifests/{reference}", headers={"Accept": OCI_MANIFEST}).json()
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_files_are_pushed(registry, files, check):
+    mark = registry.mark()
+    options = {"repository": REPOSITORY, "files": files, "tags": ["latest", "v1"], "artifact_type": TYPE, "annotations": {"by": "me"}}
+    result = registry.run(MODULE, check=check, **options)
+    assert result["changed"]
+    # Two files, of which one is the same two bytes as the empty configuration.
+    assert result["uploaded"] == {"manifests": 1, "blobs": 2, "bytes": result["uploaded"]["bytes"]}
+    assert "(6 bytes) texts/b.txt" in result["diff"]["after"]
+    if check:
+        assert registry.writes(mark) == []
+        return
+    # What OCI's "Guidelines for Artifact Usage" shows for an artifact with content and without a configuration.
+    kept = manifest(registry, "latest")
+    assert kept["config"] == {
+        "mediaType": "application/vnd.oci.empty.v1+json",
+        "digest": "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a",
+        "size": 2,
+    }
+    assert (kept["artifactType"], kept["annotations"]) == (TYPE, {"by": "me"})
+    assert [(layer["mediaType"], layer["annotations"]) for layer in kept["layers"]] == [
+        ("application/json", {"number": "1", "org.opencontainers.image.title": "a.json"}),
+        ("application/vnd.oci.image.layer.v1.tar", {"org.opencontainers.image.title": "texts/b.txt"}),
+    ]
+    again = registry.run(MODULE, **options)
+    assert (again["changed"], again["uploaded"]["bytes"]) == (False, 0)
+
+
+def test_an_artifact_with_a_configuration(registry, files):
+    config = {"path": files[0]["path"], "media_type": "application/vnd.cncf.helm.config.v1+json"}
+    result = registry.run(MODULE, repository=REPOSITORY, files=files[1:], config=config, tags=["chart"])
+    assert result["artifact_type"] == config["media_type"]
+    assert "artifactType" not in manifest(registry, "chart")
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_attaching(registry, files, check):
+    image = registry.push(REPOSITORY, images.image("one"), "v1")
+    result = registry.run(MODULE, repository=REPOSITORY, files=files, subject="v1", artifact_type=TYPE, check=check)
+    assert (result["changed"], result["tags"]) == (True, [])
+    listed = registry.get(f"/v2/{REPOSITORY}/referrers/{image}")["manifests"]
+    assert [(one["digest"], one["artifactType"]) for one in listed] == ([] if check else [(result["digest"], TYPE)])
+    if not check:
+        assert not registry.run(MODULE, repository=REPOSITORY, files=files, subject="v1", artifact_type=TYPE)["changed"]
+
+
+def test_a_title_that_leads_out_is_not_even_pushed(registry, files):
+    mark = registry.mark()
+    for title in ("../x", "/etc/passwd", "a/../../x", "a//b", "a\\b", ".."):
+        result = registry.run(MODULE, repository=REPOSITORY, files=[{**files[0], "title": title}], tags=["v1"])
+        assert result["msg"] == f"The title '{title}' is not the name of a file inside a folder; nothing was written."
+    twice = registry.run(MODULE, repository=REPOSITORY, files=[files[0], {**files[1], "title": "a.json"}])
+    assert twice["msg"] == "Two of files have the title 'a.json': whoever pulls them would get only one. Set title."
+    assert registry.writes(mark) == []
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_layout_is_pushed_with_all_platforms(registry, tmp_path, packed):
+    image = images.multi_platform("one")
+    images.write_layout(tmp_path / "layout", image)
+    path = tmp_path / "layout"
+    if packed:
+        path = tmp_path / "layout.tar"
+        with tarfile.open(path, "w") as archive:
+            archive.add(tmp_path / "layout", ".")
+    result = registry.run(MODULE, repository=REPOSITORY, layout=str(path), tags=["v1"])
+    assert (result["changed"], result["digest"]) == (True, image.root.digest)
+    assert result["uploaded"]["manifests"] == 3
+    info = registry.run("acr_manifest_info", repository=REPOSITORY, references=["v1"], gather=["completeness"])
+    assert info["manifests"][0]["complete"]
+    assert not registry.run(MODULE, repository=REPOSITORY, layout=str(path), tags=["v1"])["changed"]
+
+
+def test_a_layout_that_is_none(registry, tmp_path):
+    (tmp_path / "file").write_text("x")
+    for path, reason in {"file": "is neither a folder nor an uncompressed tar archive.", ".": "is no OCI image layout: a folder or"}.items():
+        assert reason in registry.run(MODULE, repository=REPOSITORY, layout=str(tmp_path / path), tags=["v1"])["msg"]
+
+
+def test_a_layout_that_is_damaged(registry, tmp_path):
+    image = images.image("one")
+    images.write_layout(tmp_path, image)
+    blob = tmp_path / "blobs" / "sha256" / image.blobs[1].digest.partition(":")[2]
+    mark = registry.mark()
+    blob.write_bytes(b"x" + blob.read_bytes()[1:])
+    changed = registry.run(MODULE, repository=REPOSITORY, layout=str(tmp_path), tags=["v1"])
+    assert f"The content of {image.blobs[1].digest} changed while it was uploaded to '{REPOSITORY}'; the registry refused it" in changed["msg"]
+    assert registry.get(f"/acr/v1/{REPOSITORY}")["errors"][0]["code"] == "NAME_UNKNOWN"
+    blob.unlink()
+    assert f"lacks blob {image.blobs[1].digest}" in registry.run(MODULE, repository=REPOSITORY, layout=str(tmp_path), tags=["v1"])["msg"]
+    manifest_file = tmp_path / "blobs" / "sha256" / image.root.digest.partition(":")[2]
+    manifest_file.write_bytes(b"{}")
+    assert "has other content than its digest says: it is damaged." in registry.run(MODULE, repository=REPOSITORY, layout=str(tmp_path))["msg"]
+    (tmp_path / "index.json").write_text("{}")
+    assert "cannot be read: it is damaged." in registry.run(MODULE, repository=REPOSITORY, layout=str(tmp_path))["msg"]
+    assert not [write for write in registry.writes(mark) if "/manifests/" in write]
+
+
+def test_a_layout_with_several_manifests(registry, tmp_path):
+    images.write_layout(tmp_path, images.image("one"))
+    index = json.loads((tmp_path / "index.json").read_text())
+    index["manifests"][0]["annotations"] = {"org.opencontainers.image.ref.name": "one"}
+    other = images.image("two")
+    for content in (*other.blobs, *other.manifests):
+        (tmp_path / "blobs" / "sha256" / content.digest.partition(":")[2]).write_bytes(content.data)
+    index["manifests"].append(other.root.descriptor(annotations={"org.opencontainers.image.ref.name": "two"}))
+    (tmp_path / "index.json").write_text(json.dumps(index))
+    unclear = registry.run(MODULE, repository=REPOSITORY, layout=str(tmp_path), tags=["v1"])
+    assert unclear["msg"] == f"The layout {tmp_path} holds 2 manifests: say which with layout_reference (names: one, two)."
+    wrong = registry.run(MODULE, repository=REPOSITORY, layout=str(tmp_path), tags=["v1"], layout_reference="../../etc/passwd")
+    assert wrong["msg"] == f"The layout {tmp_path} has no manifest ../../etc/passwd; its names are: one, two."
+    assert registry.run(MODULE, repository=REPOSITORY, layout=str(tmp_path), tags=["v1"], layout_reference="two")["digest"] == other.root.digest
+
+
+def test_locks_are_seen_before_anything_is_uploaded(registry, files):
+    registry.push(REPOSITORY, images.image("one"), "v1")
+    registry.patch(f"/acr/v1/{REPOSITORY}/_tags/v1", writeEnabled=False)
+    mark = registry.mark()
+    assert "A lock on the tag forbids to change tag 'v1'" in registry.run(MODULE, repository=REPOSITORY, files=files, tags=["v1"])["msg"]
+    assert registry.writes(mark) == []
+
+
+def test_blobs_of_another_repository_are_mounted(registry, files):
+    registry.run(MODULE, repository="team/other", files=files)
+    mark = registry.mark()
+    registry.run(MODULE, repository=REPOSITORY, files=files, mount_from=["team/other"])
+    assert sorted(write.split(" ")[0] for write in registry.writes(mark)) == ["POST", "POST", "PUT"]

@@ -1,0 +1,150 @@
+# Copyright: (c) 2026, registryops.acr contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+from ansible_collections.registryops.acr.tests import images
+
+MODULE = "acr_artifact_pull"
+PUSH = "acr_artifact"
+REPOSITORY = "team/reports"
+TYPE = "application/vnd.example.report"
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Return two files as the option has them."""
+    (tmp_path / "a.json").write_text("{}")
+    (tmp_path / "b.txt").write_text("Hello!")
+    return [
+        {"path": str(tmp_path / "a.json"), "media_type": "application/json", "annotations": {"number": 1}},
+        {"path": str(tmp_path / "b.txt"), "title": "texts/b.txt"},
+    ]
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_files(registry, files, tmp_path, check):
+    registry.run(PUSH, repository=REPOSITORY, files=files, tags=["latest"])
+    dest = tmp_path / "new" / "folder"
+    result = registry.run(MODULE, repository=REPOSITORY, reference="latest", dest=str(dest), check=check)
+    assert (result["changed"], result["skipped"]) == (True, [])
+    assert [(file["title"], file["before"], file["changed"]) for file in result["files"]] == [("a.json", None, True), ("texts/b.txt", None, True)]
+    assert dest.exists() is not check
+    if check:
+        return
+    assert ((dest / "a.json").read_text(), (dest / "texts" / "b.txt").read_text()) == ("{}", "Hello!")
+    (dest / "a.json").write_text("changed here")
+    (dest / "mine").write_text("stays")
+    again = registry.run(MODULE, repository=REPOSITORY, reference="latest", dest=str(dest))
+    assert [file["changed"] for file in again["files"]] == [True, False]
+    assert sorted(path.name for path in dest.rglob("*") if path.is_file()) == ["a.json", "b.txt", "mine"]
+    assert not registry.run(MODULE, repository=REPOSITORY, reference="latest", dest=str(dest))["changed"]
+
+
+@pytest.mark.parametrize("title", ["../x", "/x", "a/../../x", "..", "a/\x1b[2J", ""])
+@pytest.mark.parametrize("check", [True, False])
+def test_a_title_that_leads_out(registry, tmp_path, title, check):
+    image = images.image("one")
+    layer = image.blobs[1].descriptor(annotations={"org.opencontainers.image.title": title})
+    hostile = images.image("one", layers=[image.blobs[1].descriptor(annotations={"org.opencontainers.image.title": "good"}), layer])
+    registry.push(REPOSITORY, hostile, "v1")
+    result = registry.run(MODULE, repository=REPOSITORY, reference="v1", dest=str(tmp_path / "dest"), check=check)
+    assert "is not the name of a file inside a folder; nothing was written." in result["msg"]
+    assert "\x1b" not in result["msg"]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("link", ["texts", "a.json"])
+def test_a_link_is_not_followed(registry, files, tmp_path, link):
+    registry.run(PUSH, repository=REPOSITORY, files=files, tags=["latest"])
+    dest, outside = tmp_path / "dest", tmp_path / "outside"
+    dest.mkdir()
+    outside.mkdir()
+    (dest / link).symlink_to(outside / "file" if link == "a.json" else outside)
+    result = registry.run(MODULE, repository=REPOSITORY, reference="latest", dest=str(dest))
+    assert f"{dest / link} is a symbolic link, and an artifact's file is not written through or over one" in result["msg"]
+    assert list(outside.iterdir()) == []
+    assert [path.name for path in dest.iterdir()] == [link]
+
+
+def test_what_is_not_files(registry, tmp_path):
+    registry.push(REPOSITORY, images.multi_platform("one"), "v1")
+    registry.push(REPOSITORY, images.image("one"), "v2")
+    assert "is an index of several manifests, not files" in registry.run(MODULE, repository=REPOSITORY, reference="v1", dest=str(tmp_path))["msg"]
+    assert "has no file with a title" in registry.run(MODULE, repository=REPOSITORY, reference="v2", dest=str(tmp_path))["msg"]
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_layout(registry, files, tmp_path, check):
+    image = images.multi_platform("one")
+    registry.push(REPOSITORY, image, "v1")
+    about = registry.run(PUSH, repository=REPOSITORY, files=files, subject="v1", artifact_type=TYPE)["digest"]
+    layout = tmp_path / "layout"
+    result = registry.run(MODULE, repository=REPOSITORY, reference="v1", layout=str(layout), check=check)
+    assert (result["changed"], result["digest"], result["downloaded"]["manifests"]) == (True, image.root.digest, 4)
+    assert layout.exists() is not check
+    if check:
+        return
+    kept = {f"sha256:{path.name}": path.read_bytes() for path in (layout / "blobs" / "sha256").iterdir()}
+    for content in (*image.blobs, *image.manifests):
+        assert kept[content.digest] == content.data
+    assert json.loads((layout / "oci-layout").read_text()) == {"imageLayoutVersion": "1.0.0"}
+    index = json.loads((layout / "index.json").read_text())["manifests"]
+    assert {(item["digest"], item.get("annotations", {}).get("org.opencontainers.image.ref.name")) for item in index} == {
+        (about, None),
+        (image.root.digest, "v1"),
+    }
+    assert not registry.run(MODULE, repository=REPOSITORY, reference="v1", layout=str(layout))["changed"]
+    # Pushed somewhere else, it is the same, and so is what is about it.
+    assert registry.run(PUSH, repository="elsewhere", layout=str(layout), tags=["v1"])["digest"] == image.root.digest
+    assert [one["digest"] for one in registry.get(f"/v2/elsewhere/referrers/{image.root.digest}")["manifests"]] == [about]
+
+
+def test_a_layout_that_lost_something_is_mended(registry, tmp_path):
+    image = images.image("one")
+    registry.push(REPOSITORY, image, "v1")
+    layout = tmp_path / "layout"
+    registry.run(MODULE, repository=REPOSITORY, reference="v1", layout=str(layout))
+    lost = layout / "blobs" / "sha256" / image.blobs[1].digest.partition(":")[2]
+    lost.write_bytes(b"x")
+    result = registry.run(MODULE, repository=REPOSITORY, reference="v1", layout=str(layout))
+    assert (result["changed"], result["downloaded"]) == (True, {"manifests": 0, "blobs": 1, "bytes": len(image.blobs[1].data)})
+    assert lost.read_bytes() == image.blobs[1].data
+
+
+def test_a_layout_gets_a_second_image(registry, tmp_path):
+    layout = tmp_path / "layout"
+    for number in ("one", "two"):
+        registry.push(REPOSITORY, images.image(number), number)
+        registry.run(MODULE, repository=REPOSITORY, reference=number, layout=str(layout))
+    names = [item["annotations"]["org.opencontainers.image.ref.name"] for item in json.loads((layout / "index.json").read_text())["manifests"]]
+    assert names == ["one", "two"]
+    assert registry.run(MODULE, repository=REPOSITORY, reference="two", layout=str(layout), layout_reference="one")["changed"]
+    assert len(json.loads((layout / "index.json").read_text())["manifests"]) == 2
+
+
+def test_a_folder_with_other_things_is_no_layout(registry, tmp_path):
+    registry.push(REPOSITORY, images.image("one"), "v1")
+    (tmp_path / "mine").write_text("x")
+    assert "is no OCI image layout" in registry.run(MODULE, repository=REPOSITORY, reference="v1", layout=str(tmp_path))["msg"]
+
+
+def test_nothing_is_half_written(registry, files, tmp_path):
+    """The second file comes with the wrong content: the first is there, the second is as it was, and the result says so."""
+    registry.run(PUSH, repository=REPOSITORY, files=files, tags=["latest"])
+    dest = tmp_path / "dest"
+    (dest / "texts").mkdir(parents=True)
+    (dest / "texts" / "b.txt").write_text("before")
+    digest = hashlib.sha256(b"Hello!").hexdigest()
+    registry.emulator.faults.set([{"method": "GET", "path": f".*{digest}/data.*", "times": 0, "corrupt": True}])
+    result = registry.run(MODULE, repository=REPOSITORY, reference="latest", dest=str(dest), concurrency=1)
+    assert (result["changed"], result["done"], result["not_attempted"]) == (True, [f"file {dest / 'a.json'}"], [])
+    assert "came with other content than its digest says; it was not kept." in result["failures"][0]["msg"]
+    assert sorted(str(path.relative_to(dest)) for path in Path(dest).rglob("*") if path.is_file()) == ["a.json", "texts/b.txt"]
+    assert (dest / "texts" / "b.txt").read_text() == "before"

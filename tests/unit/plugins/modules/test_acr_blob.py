@@ -1,0 +1,154 @@
+# Copyright: (c) 2026, registryops.acr contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import hashlib
+import os
+
+import pytest
+
+MODULE = "acr_blob"
+REPOSITORY = "library/app"
+TEXT = "Hello!"
+DIGEST = "sha256:334d016f755cd6dc58c53a86e183882f8ec14f52fb05345887c8a5edd42c87b7"
+OTHER = f"sha256:{hashlib.sha256(b'other').hexdigest()}"
+
+
+def has(registry, repository: str = REPOSITORY, digest: str = DIGEST) -> bool:
+    return registry.session.head(f"https://r.azurecr.io/v2/{repository}/blobs/{digest}").status_code == 200
+
+
+def test_the_digest_is_what_others_say():
+    """As printed by ``printf 'Hello!' | sha256sum``."""
+    assert f"sha256:{hashlib.sha256(TEXT.encode()).hexdigest()}" == DIGEST
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("kind", ["src", "content"])
+def test_upload(registry, tmp_path, kind, check):
+    (tmp_path / "file").write_text(TEXT)
+    source = {"src": str(tmp_path / "file")} if kind == "src" else {"content": TEXT}
+    mark = registry.mark()
+    result = registry.run(MODULE, repository=REPOSITORY, check=check, **source)
+    assert (result["changed"], result["digest"], result["size"]) == (True, DIGEST, 6)
+    assert result["diff"]["after"] == f"blob {DIGEST[:19]} (6 bytes)\n"
+    assert has(registry) is not check
+    if check:
+        assert registry.writes(mark) == []
+    else:
+        again = registry.run(MODULE, repository=REPOSITORY, digest=DIGEST, **source)
+        assert not again["changed"]
+        assert again["diff"]["before"] == again["diff"]["after"] == ""
+
+
+def test_an_empty_blob(registry):
+    assert registry.run(MODULE, repository=REPOSITORY, content="")["changed"]
+    assert not registry.run(MODULE, repository=REPOSITORY, content="")["changed"]
+
+
+def test_a_file_without_the_digest_that_is_asked_for(registry):
+    result = registry.run(MODULE, repository=REPOSITORY, content=TEXT, digest=OTHER)
+    assert result["msg"] == f"The content has digest {DIGEST}, not {OTHER} as digest says. Nothing was uploaded."
+
+
+@pytest.mark.parametrize("with_content", [True, False])
+def test_mounting(registry, with_content):
+    registry.run(MODULE, repository="team/tool", content=TEXT)
+    mark = registry.mark()
+    source = {"content": TEXT} if with_content else {"digest": DIGEST}
+    result = registry.run(MODULE, repository=REPOSITORY, mount_from=["none", "team/tool"], **source)
+    assert (result["changed"], result["digest"], result["size"]) == (True, DIGEST, 6)
+    assert has(registry)
+    # The first repository does not have it, so the registry began an upload, which was taken back.
+    assert [write.split(" ")[0] for write in registry.writes(mark)] == ["POST", "DELETE", "POST"]
+
+
+def test_mounting_what_nobody_has(registry):
+    result = registry.run(MODULE, repository=REPOSITORY, digest=DIGEST, mount_from=["team/tool"])
+    assert result["msg"] == f"Neither '{REPOSITORY}' nor one of mount_from has blob {DIGEST}, and there is no src or content to upload."
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_download(registry, tmp_path, check):
+    registry.run(MODULE, repository=REPOSITORY, content=TEXT)
+    dest = tmp_path / "greeting"
+    dest.write_text("before")
+    dest.chmod(0o640)
+    result = registry.run(MODULE, repository=REPOSITORY, digest=DIGEST, dest=str(dest), check=check)
+    assert (result["changed"], result["size"]) == (True, 6)
+    assert result["diff"]["after"] == f"{dest}: {DIGEST[:19]}\n"
+    assert dest.read_text() == ("before" if check else TEXT)
+    assert dest.stat().st_mode & 0o777 == 0o640
+    assert os.listdir(tmp_path) == ["greeting"]
+    if not check:
+        assert not registry.run(MODULE, repository=REPOSITORY, digest=DIGEST, dest=str(dest))["changed"]
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_where_a_download_cannot_go(registry, tmp_path, check):
+    registry.run(MODULE, repository=REPOSITORY, content=TEXT)
+    (tmp_path / "folder").mkdir()
+    for dest, reason in {
+        tmp_path / "folder": "it is a folder: name a file",
+        tmp_path / "none" / "file": f"there is no folder {tmp_path / 'none'}: make it first",
+    }.items():
+        result = registry.run(MODULE, repository=REPOSITORY, digest=DIGEST, dest=str(dest), check=check)
+        assert result["msg"] == f"{dest} cannot be written: {reason}. Nothing was changed."
+
+
+def test_a_blob_that_is_not_there(registry, tmp_path):
+    result = registry.run(MODULE, repository=REPOSITORY, digest=DIGEST, dest=str(tmp_path / "file"))
+    assert result["msg"] == f"Repository '{REPOSITORY}' of r.azurecr.io has no blob {DIGEST}: check both."
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize(("fault", "reason"), [({"corrupt": True}, "came with other content than its digest says; it was not kept.")])
+def test_what_is_not_what_it_should_be_is_not_kept(registry, tmp_path, fault, reason):
+    registry.run(MODULE, repository=REPOSITORY, content=TEXT)
+    (tmp_path / "file").write_text("before")
+    registry.emulator.faults.set([{"method": "GET", "path": ".*/data.*", "times": 0, **fault}])
+    result = registry.run(MODULE, repository=REPOSITORY, digest=DIGEST, dest=str(tmp_path / "file"))
+    assert reason in result["msg"]
+    assert (tmp_path / "file").read_text() == "before"
+    assert os.listdir(tmp_path) == ["file"]
+
+
+def test_a_link_is_replaced_and_not_followed(registry, tmp_path):
+    registry.run(MODULE, repository=REPOSITORY, content=TEXT)
+    (tmp_path / "elsewhere").write_text("precious")
+    (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
+    assert registry.run(MODULE, repository=REPOSITORY, digest=DIGEST, dest=str(tmp_path / "link"))["changed"]
+    assert (tmp_path / "elsewhere").read_text() == "precious"
+    assert (tmp_path / "link").read_text() == TEXT
+    assert not (tmp_path / "link").is_symlink()
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_deleting(registry, check):
+    registry.run(MODULE, repository=REPOSITORY, content=TEXT)
+    result = registry.run(MODULE, repository=REPOSITORY, digest=DIGEST, state="absent", check=check)
+    assert result["changed"]
+    assert result["diff"]["before"] == f"blob {DIGEST[:19]} (6 bytes)\n"
+    assert has(registry) is check
+    if not check:
+        assert not registry.run(MODULE, repository=REPOSITORY, digest=DIGEST, state="absent")["changed"]
+
+
+def test_files_that_cannot_be_read(registry, tmp_path):
+    os.mkfifo(tmp_path / "fifo")
+    for name, reason in {"none": "there is no such file", "fifo": "it is not a regular file"}.items():
+        result = registry.run(MODULE, repository=REPOSITORY, src=str(tmp_path / name))
+        assert result["msg"] == f"{tmp_path / name} cannot be read: {reason}."
+
+
+def test_a_locked_repository(registry):
+    from ansible_collections.registryops.acr.tests import images
+
+    registry.push(REPOSITORY, images.image("one"), "v1")
+    registry.patch(f"/acr/v1/{REPOSITORY}", writeEnabled=False)
+    mark = registry.mark()
+    result = registry.run(MODULE, repository=REPOSITORY, content=TEXT)
+    assert result["msg"].startswith(f"Repository '{REPOSITORY}' has can_write: false, so nothing in it can be changed, and nothing was.")
+    assert registry.writes(mark) == []

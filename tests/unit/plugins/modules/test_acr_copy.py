@@ -1,0 +1,207 @@
+# Copyright: (c) 2026, registryops.acr contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from ansible_collections.registryops.acr.tests import images
+
+MODULE = "acr_copy"
+SOURCE = "library/app"
+TARGET = "production/app"
+OCI_INDEX = "application/vnd.oci.image.index.v1+json"
+OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+
+
+def dated(text: str, created: str | None) -> images.Image:
+    """Return an image that says when it was made, or does not."""
+    return images.image(text, annotations={"org.opencontainers.image.created": created} if created else {})
+
+
+def tags(registry, repository: str = TARGET) -> dict[str, str]:
+    return {tag["name"]: tag["digest"] for tag in registry.get(f"/acr/v1/{repository}/_tags").get("tags") or []}
+
+
+@pytest.fixture
+def release(registry):
+    """Push an image of two platforms with something about one of them, and return both digests."""
+    image = images.multi_platform("one")
+    registry.push(SOURCE, image, "v1.0.0")
+    about = images.image("signature", artifactType="a/b", subject=image.manifests[0].descriptor())
+    return image.root.digest, registry.push(SOURCE, about)
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_an_image_is_copied_with_all_that_belongs_to_it(registry, release, check):
+    digest, about = release
+    mark = registry.mark()
+    options = {"images": [{"source": f"{SOURCE}:v1.0.0", "target": TARGET}]}
+    result = registry.run(MODULE, check=check, **options)
+    assert result["changed"]
+    (image,) = result["images"]
+    assert (image["source"], image["target"], image["digest"], image["before"]) == (f"{SOURCE}:v1.0.0", f"{TARGET}:v1.0.0", digest, None)
+    assert (image["manifests"], image["blobs"], image["skipped"]) == (4, 6, None)
+    assert result["diff"]["after"] == f"{TARGET}:v1.0.0 -> {digest[:19]} from r.azurecr.io/{SOURCE}:v1.0.0\n"
+    if check:
+        assert registry.writes(mark) == []
+        return
+    # Blobs are mounted, so nothing is downloaded or uploaded; the tag comes last.
+    writes = registry.writes(mark)
+    assert [write.split(" ")[0] for write in writes] == ["POST"] * 6 + ["PUT"] * 5
+    assert writes[-1] == f"PUT /v2/{TARGET}/manifests/v1.0.0"
+    assert not [request for request in registry.requests(mark) if request.startswith("GET") and "/blobs/" in request]
+    assert tags(registry) == {"v1.0.0": digest}
+    (found,) = registry.run("acr_manifest_info", repository=TARGET, references=["v1.0.0"], gather=["completeness"])["manifests"]
+    assert found["complete"]
+    child = found["platforms"][0]["digest"]
+    assert [one["digest"] for one in registry.get(f"/v2/{TARGET}/referrers/{child}")["manifests"]] == [about]
+    mark = registry.mark()
+    assert not registry.run(MODULE, **options)["changed"]
+    assert registry.writes(mark) == []
+
+
+def test_without_referrers(registry, release):
+    result = registry.run(MODULE, images=[{"source": f"{SOURCE}:v1.0.0", "target": f"{TARGET}:stable"}], referrers=False)
+    assert (result["images"][0]["target"], result["images"][0]["manifests"]) == (f"{TARGET}:stable", 3)
+    again = registry.run(MODULE, images=[{"source": f"{SOURCE}:v1.0.0", "target": f"{TARGET}:stable"}])
+    assert (again["changed"], again["images"][0]["manifests"]) == (True, 1)
+
+
+def test_by_digest(registry, release):
+    digest = release[0]
+    result = registry.run(MODULE, images=[{"source": f"{SOURCE}@{digest}", "target": TARGET}])
+    assert (result["changed"], result["images"][0]["target"]) == (True, f"{TARGET}@{digest}")
+    assert tags(registry) == {}
+    assert registry.get(f"/acr/v1/{TARGET}/_manifests/{digest}")["manifest"]["digest"] == digest
+    assert registry.run(MODULE, images=[{"source": f"{SOURCE}@{digest}", "target": f"{TARGET}:v2"}])["images"][0]["target"] == f"{TARGET}:v2"
+    assert tags(registry) == {"v2": digest}
+
+
+@pytest.mark.parametrize(
+    ("choice", "expected"),
+    [
+        ({"include": [".*"]}, ["1.2", "latest", "v1.0.0", "v1.10.0", "v2.0.0-rc.1", "v2.0.0"]),
+        ({"include": ["v.*"], "exclude": [".*-rc.*"]}, ["v1.0.0", "v1.10.0", "v2.0.0"]),
+        ({"include": ["latest|v1"]}, ["latest"]),
+        ({"semver": ">=1.2 <2"}, ["1.2", "v1.10.0"]),
+        ({"semver": ">=1.2,<=2.0"}, ["1.2", "v1.10.0", "v2.0.0"]),
+        ({"semver": ">2.0.0-alpha"}, ["v2.0.0-rc.1", "v2.0.0"]),
+        ({"semver": ">=1", "exclude": ["v.*"]}, ["1.2"]),
+    ],
+)
+def test_tags_are_chosen(registry, choice, expected):
+    registry.push(SOURCE, images.image("one"), "v1.0.0", "v1.10.0", "v2.0.0-rc.1", "v2.0.0", "latest", "1.2")
+    result = registry.run(MODULE, images=[{"source": SOURCE, "target": TARGET, **choice}])
+    assert sorted(tags(registry)) == sorted(expected)
+    assert [image["source"].partition(":")[2] for image in result["images"]] == sorted(expected)
+
+
+@pytest.mark.parametrize(
+    ("overwrite", "ours", "theirs", "skipped"),
+    [
+        ("always", None, None, None),
+        ("never", None, None, "exists"),
+        ("if_older", "2026-02-01T00:00:00Z", "2026-01-01T00:00:00Z", None),
+        ("if_older", "2026-01-01T00:00:00.5Z", "2026-01-01T01:00:00+02:00", None),
+        ("if_older", "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z", "not older"),
+        ("if_older", "2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z", "not older"),
+        ("if_older", "2026-02-01T00:00:00Z", None, "age unknown"),
+        ("if_older", "yesterday", "2026-01-01T00:00:00Z", "age unknown"),
+    ],
+)
+@pytest.mark.parametrize("check", [True, False])
+def test_what_is_there_already(registry, overwrite, ours, theirs, skipped, check):
+    digest = registry.push(SOURCE, dated("ours", ours), "v1")
+    before = registry.push(TARGET, dated("theirs", theirs), "v1")
+    result = registry.run(MODULE, images=[{"source": f"{SOURCE}:v1", "target": TARGET}], overwrite=overwrite, check=check)
+    (image,) = result["images"]
+    assert (image["before"], image["skipped"], image["changed"], result["changed"]) == (before, skipped, skipped is None, skipped is None)
+    assert tags(registry) == {"v1": before if skipped or check else digest}
+
+
+def test_images_that_share_layers_are_copied_once(registry):
+    shared = images.image("shared")
+    for number in range(6):
+        variant = json.loads(shared.root.data)
+        variant["annotations"] = {"number": str(number)}
+        content = images.Content(OCI_MANIFEST, json.dumps(variant).encode())
+        registry.push(SOURCE, images.Image(shared.blobs, (content,)), f"v{number}")
+    mark = registry.mark()
+    result = registry.run(MODULE, images=[{"source": SOURCE, "target": TARGET, "include": [".*"]}])
+    assert [image["blobs"] for image in result["images"]] == [2] * 6
+    assert len([write for write in registry.writes(mark) if write.startswith("POST")]) == 2
+
+
+@pytest.mark.parametrize(
+    ("item", "message"),
+    [
+        ({"source": f"{SOURCE}:gone"}, f"r.azurecr.io has no {SOURCE}:gone: check the name. Nothing was copied."),
+        ({"source": "none", "include": [".*"]}, "Repository 'none' does not exist in r.azurecr.io: check the name."),
+        ({"source": SOURCE}, f"{SOURCE} is a whole repository: add a tag, or choose from its tags with include ('.*' is all of them), exclude or semver."),
+        ({"source": f"{SOURCE}:v1.0.0", "include": [".*"]}, "is one image, so include, exclude and semver have nothing to choose from"),
+        ({"source": SOURCE, "include": [".*"], "target": f"{TARGET}:v1"}, "may be several images: name a repository."),
+        ({"source": f"{SOURCE}:v1.0.0", "target": f"{TARGET}@sha256:{'0' * 64}"}, "has a digest, but that is the source's"),
+        ({"source": "Not A Name:v1"}, "cannot be the name of a repository"),
+        ({"source": SOURCE, "semver": "newest"}, "'newest' is not a range of versions"),
+    ],
+)
+def test_what_cannot_be_meant(registry, release, item, message):
+    mark = registry.mark()
+    assert message in registry.run(MODULE, images=[item])["msg"]
+    assert registry.writes(mark) == []
+
+
+def test_two_images_for_one_tag(registry, release):
+    registry.push(SOURCE, images.image("two"), "v2.0.0")
+    items = [{"source": f"{SOURCE}:{tag}", "target": f"{TARGET}:stable"} for tag in ("v1.0.0", "v2.0.0")]
+    message = f"{SOURCE}:v1.0.0 and {SOURCE}:v2.0.0 would both become {TARGET}:stable: give one of them another target."
+    assert registry.run(MODULE, images=items)["msg"] == message
+
+
+def test_a_source_that_is_not_whole(registry, release):
+    index = json.loads(images.multi_platform("one").root.data)
+    lost = index["manifests"][1]["digest"]
+    assert registry.session.delete(f"https://r.azurecr.io/v2/{SOURCE}/manifests/{lost}").status_code == 202
+    mark = registry.mark()
+    result = registry.run(MODULE, images=[{"source": f"{SOURCE}:v1.0.0", "target": TARGET}])
+    assert result["msg"] == f"{release[0]} is not whole where it is copied from: 1 of its manifests are missing ({lost}). Nothing was copied."
+    assert registry.writes(mark) == []
+
+
+def test_a_lock_stops_everything_before_the_first_copy(registry, release):
+    registry.push(TARGET, images.image("theirs"), "v1.0.0")
+    registry.patch(f"/acr/v1/{TARGET}/_tags/v1.0.0", writeEnabled=False)
+    mark = registry.mark()
+    result = registry.run(MODULE, images=[{"source": f"{SOURCE}:v1.0.0", "target": repository} for repository in ("first", TARGET)])
+    assert "A lock on the tag forbids to change tag 'v1.0.0'; nothing was changed." in result["msg"]
+    assert registry.writes(mark) == []
+
+
+def test_one_that_fails_is_told_from_those_that_do_not(registry, release):
+    registry.push(SOURCE, images.image("two"), "v2.0.0")
+    registry.emulator.faults.set([{"method": "PUT", "path": f"/v2/{TARGET}/manifests/v2.0.0", "times": 0, "status": 405, "body": "{}"}])
+    result = registry.run(MODULE, images=[{"source": SOURCE, "target": TARGET, "include": [".*"]}], concurrency=1)
+    assert (result["changed"], result["done"], result["not_attempted"]) == (True, [f"image {TARGET}:v1.0.0"], [])
+    assert [failure["target"] for failure in result["failures"]] == [f"image {TARGET}:v2.0.0"]
+
+
+def test_mounting_that_is_refused_ends_in_an_upload(registry, release):
+    """As when the registry does not let this credential read there: it begins an upload instead."""
+    registry.emulator.faults.set(
+        [{"method": "POST", "path": r"/v2/.*mount=.*", "times": 1, "status": 202, "headers": {"Location": "/v2/production/app/blobs/uploads/x"}}]
+    )
+    assert registry.run(MODULE, images=[{"source": f"{SOURCE}:v1.0.0", "target": TARGET}])["changed"]
+    (found,) = registry.run("acr_manifest_info", repository=TARGET, references=["v1.0.0"], gather=["completeness"])["manifests"]
+    assert found["complete"]
+
+
+def test_from_another_registry_with_another_login(registry, release):
+    """The same emulator under another name: its tokens are asked for with the source's own password."""
+    source = {"registry": "other.azurecr.io", "username": "admin", "password": "emulator-admin-password"}
+    result = registry.run(MODULE, images=[{"source": f"{SOURCE}:v1.0.0", "target": "mirror/app"}], source=source)
+    assert result["changed"]
+    assert tags(registry, "mirror/app") == {"v1.0.0": release[0]}
+    assert "mount=" not in " ".join(entry["target"] for entry in registry.emulator.journal.after(0))

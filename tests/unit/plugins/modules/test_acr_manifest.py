@@ -1,0 +1,171 @@
+# Copyright: (c) 2026, registryops.acr contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import pytest
+from ansible_collections.registryops.acr.tests import images
+
+MODULE = "acr_manifest"
+REPOSITORY = "library/app"
+OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+OCI_INDEX = "application/vnd.oci.image.index.v1+json"
+NOWHERE = "sha256:" + "0" * 64
+
+
+@pytest.fixture
+def platforms(registry):
+    """Return the index of an image for two platforms, as data."""
+    image = images.multi_platform("one")
+    registry.push(REPOSITORY, image, "v1")
+    return json.loads(image.root.data)
+
+
+def manifests(registry) -> set[str]:
+    return {item["digest"] for item in registry.get(f"/acr/v1/{REPOSITORY}/_manifests").get("manifests") or []}
+
+
+def tags(registry) -> dict[str, str]:
+    return {tag["name"]: tag["digest"] for tag in registry.get(f"/acr/v1/{REPOSITORY}/_tags").get("tags") or []}
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_dictionary_is_pushed_and_tagged(registry, platforms, check):
+    content = {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": platforms["manifests"][:1]}
+    mark = registry.mark()
+    result = registry.run(MODULE, repository=REPOSITORY, content=content, tags=["small", "v1"], annotations={"number": 1}, check=check)
+    expected = json.dumps({**content, "annotations": {"number": "1"}}, sort_keys=True, separators=(",", ":")).encode()
+    digest = f"sha256:{hashlib.sha256(expected).hexdigest()}"
+    assert (result["changed"], result["digest"], result["media_type"], result["size"]) == (True, digest, OCI_INDEX, len(expected))
+    assert [tag["changed"] for tag in result["tags"]] == [True, True]
+    if check:
+        assert registry.writes(mark) == []
+        return
+    assert tags(registry) == {"small": digest, "v1": digest}
+    answer = registry.session.get(f"https://r.azurecr.io/v2/{REPOSITORY}/manifests/small", headers={"Accept": OCI_INDEX})
+    assert answer.content == expected
+    assert not registry.run(MODULE, repository=REPOSITORY, content=content, tags=["small", "v1"], annotations={"number": 1})["changed"]
+
+
+def test_a_text_keeps_its_bytes(registry, platforms, tmp_path):
+    text = json.dumps(platforms, indent=7) + "\n\n"
+    (tmp_path / "index.json").write_text(text)
+    digest = f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+    for source in ({"content": text}, {"src": str(tmp_path / "index.json")}):
+        result = registry.run(MODULE, repository=REPOSITORY, **source)
+        assert (result["digest"], result["tags"]) == (digest, [])
+    assert digest in manifests(registry)
+
+
+def test_a_subject(registry, platforms):
+    result = registry.run(MODULE, repository=REPOSITORY, content={**platforms, "artifactType": "a/b"}, subject="v1")
+    assert result["changed"]
+    (referrer,) = registry.get(f"/v2/{REPOSITORY}/referrers/{tags(registry)['v1']}")["manifests"]
+    assert (referrer["digest"], referrer["artifactType"]) == (result["digest"], "a/b")
+    gone = registry.run(MODULE, repository=REPOSITORY, content=platforms, subject="gone")
+    assert gone["msg"] == f"Repository '{REPOSITORY}' has no manifest gone, which was to be the subject. Push that first."
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            {"manifests": [{"mediaType": OCI_MANIFEST, "digest": NOWHERE, "size": 1}]},
+            f"The manifest needs what '{REPOSITORY}' does not have: manifest {NOWHERE}.",
+        ),
+        ({"schemaVersion": 1}, f"The manifest is not a {OCI_INDEX}: schemaVersion: 2 was expected."),
+        ({"manifests": [{"mediaType": OCI_MANIFEST, "digest": NOWHERE, "size": -1}]}, f"The manifest is not a {OCI_INDEX}: manifests[0].size: -1 is less than"),
+        ({"manifests": [{"mediaType": OCI_MANIFEST, "digest": "sha256:../../x", "size": 1}]}, "manifests[0].digest: 'sha256:../../x' does not match"),
+        ({"annotations": {"a": 1}}, "annotations.a: 1 is not of type 'string'"),
+        ({"layers": []}, "The manifest has both manifests and layers, so what it is depends on who reads it."),
+        ({"mediaType": OCI_MANIFEST}, f"The manifest is not a {OCI_MANIFEST}: it: 'config' is a required property (1 more are wrong)."),
+    ],
+)
+def test_what_is_no_manifest(registry, platforms, check, change, message):
+    mark = registry.mark()
+    result = registry.run(MODULE, repository=REPOSITORY, content={**platforms, **change}, tags=["v2"], check=check)
+    assert result["failed"]
+    assert message in result["msg"]
+    assert registry.writes(mark) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[]", "The manifest is not a JSON object."),
+        ("{", "The manifest is not JSON: "),
+        ('{"a": 1, "a": 2}', "The manifest is not JSON: a key comes twice"),
+        ('{"a": NaN}', "The manifest is not JSON: NaN is not a number of JSON."),
+        ("{}", "The manifest does not say its media type"),
+        ("[" * 100_000, "The manifest is nested too deeply."),
+        ('{"config": "' + "x" * (4 * 1024 * 1024) + '"}', "The manifest has 4,194,318 bytes, and the registry takes at most 4,194,304 (4 MiB)."),
+    ],
+    ids=lambda text: text[:20],
+)
+def test_what_is_not_even_json(registry, tmp_path, text, message):
+    (tmp_path / "manifest").write_text(text)
+    assert message in registry.run(MODULE, repository=REPOSITORY, src=str(tmp_path / "manifest"))["msg"]
+
+
+def test_the_wrong_media_type(registry, platforms):
+    result = registry.run(MODULE, repository=REPOSITORY, content=platforms, media_type=OCI_MANIFEST)
+    assert result["msg"] == f"The manifest says that its media type is {OCI_INDEX}, not {OCI_MANIFEST}."
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_deleting_by_tag(registry, platforms, check):
+    other = registry.push(REPOSITORY, images.image("two"), "v2")
+    result = registry.run(MODULE, repository=REPOSITORY, tags=["v2", "gone"], by_tag=True, state="absent", check=check)
+    assert result["changed"]
+    assert result["deleted"] == [{"digest": other, "tags": ["v2"], "indexes": [], "referrers": []}]
+    assert result["missing"] == ["gone"]
+    assert (other in manifests(registry)) is check
+    if not check:
+        again = registry.run(MODULE, repository=REPOSITORY, tags=["v2", "gone"], by_tag=True, state="absent")
+        assert (again["changed"], again["missing"]) == (False, ["v2", "gone"])
+
+
+def test_tags_alone_do_not_mean_to_delete_manifests(registry, platforms):
+    mark = registry.mark()
+    result = registry.run(MODULE, repository=REPOSITORY, tags=["v1"], state="absent")
+    assert result["msg"] == "tags with state=absent would delete the manifests they point at: set by_tag to true if that is meant, else use acr_tag."
+    assert registry.writes(mark) == []
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_what_would_break_stops_a_deletion(registry, platforms, check):
+    index = tags(registry)["v1"]
+    child = platforms["manifests"][0]["digest"]
+    about = registry.run(MODULE, repository=REPOSITORY, content={**platforms, "artifactType": "a/b"}, subject=child)["digest"]
+    registry.session.put(
+        f"https://r.azurecr.io/v2/{REPOSITORY}/manifests/side", data=images.multi_platform("one").root.data, headers={"Content-Type": OCI_INDEX}
+    )
+    before = manifests(registry)
+    for options, broken in (
+        ({"digests": [index]}, "tag side, tag v1"),
+        ({"tags": ["v1"], "by_tag": True}, "tag side"),
+        ({"digests": [child]}, ", ".join(f"index {name}" for name in sorted([index, about])) + f", referrer {about}"),
+        ({"digests": [child], "even_if": ["indexes"]}, f"referrer {about}"),
+    ):
+        result = registry.run(MODULE, repository=REPOSITORY, state="absent", check=check, **options)
+        assert f"of '{REPOSITORY}' would take or break {broken}; nothing was deleted." in result["msg"]
+        assert manifests(registry) == before
+    result = registry.run(MODULE, repository=REPOSITORY, state="absent", digests=[child], even_if=["indexes", "referrers"], check=check)
+    assert result["changed"]
+    assert f"referrer {about[:19]} has its subject" in result["diff"]["before"]
+    everything = registry.run(MODULE, repository=REPOSITORY, state="absent", digests=sorted(before), even_if=["tags"], check=check)
+    assert everything["changed"]
+
+
+def test_a_locked_manifest(registry, platforms):
+    index = tags(registry)["v1"]
+    registry.patch(f"/acr/v1/{REPOSITORY}/_manifests/{index}", deleteEnabled=False)
+    mark = registry.mark()
+    result = registry.run(MODULE, repository=REPOSITORY, state="absent", digests=[index], even_if=["tags"])
+    assert f"Manifest {index} of '{REPOSITORY}' is locked; nothing was deleted." in result["msg"]
+    assert registry.writes(mark) == []

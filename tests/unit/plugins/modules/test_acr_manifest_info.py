@@ -1,0 +1,61 @@
+# Copyright: (c) 2026, registryops.acr contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import base64
+import json
+
+import pytest
+from ansible_collections.registryops.acr.tests import images
+
+MODULE = "acr_manifest_info"
+PUSH = "acr_manifest"
+REPOSITORY = "library/app"
+
+
+@pytest.fixture
+def platforms(registry):
+    """Return the index of an image for two platforms, as data."""
+    image = images.multi_platform("one")
+    registry.push(REPOSITORY, image, "v1")
+    return json.loads(image.root.data)
+
+
+def test_an_index(registry, platforms):
+    about = registry.run(PUSH, repository=REPOSITORY, content={**platforms, "artifactType": "a/b"}, subject="v1")["digest"]
+    other = registry.run(PUSH, repository=REPOSITORY, content={**platforms, "artifactType": "c/d"}, subject=about)["digest"]
+    result = registry.run(MODULE, repository=REPOSITORY, references=["v1", "gone"], gather=["config", "referrers", "completeness"])
+    assert (result["changed"], result["missing"]) == (False, ["gone"])
+    (found,) = result["manifests"]
+    assert base64.b64decode(found["content"]) == images.multi_platform("one").root.data
+    assert found["document"] == platforms
+    assert [one["platform"] for one in found["platforms"]] == ["linux/amd64", "linux/arm64"]
+    assert (found["config"], found["complete"], found["missing"]) == (None, True, [])
+    (referrer,) = found["referrers"]
+    assert (referrer["digest"], referrer["artifact_type"]) == (about, "a/b")
+    assert [one["digest"] for one in referrer["referrers"]] == [other]
+    filtered = registry.run(MODULE, repository=REPOSITORY, references=["v1"], gather=["referrers"], artifact_types=["c/d"])
+    assert filtered["manifests"][0]["referrers"] == []
+
+
+def test_an_image(registry, platforms):
+    digest = platforms["manifests"][1]["digest"]
+    result = registry.run(MODULE, repository=REPOSITORY, references=[digest], gather=["config"])
+    (found,) = result["manifests"]
+    assert (found["config"]["os"], found["config"]["architecture"]) == ("linux", "arm64")
+    assert found["platforms"] == [{"digest": digest, "platform": "linux/arm64"}]
+    assert found["content_size"] == sum(item["size"] for item in (found["document"]["config"], *found["document"]["layers"]))
+    assert "referrers" not in found
+
+
+def test_what_is_not_whole(registry, platforms):
+    child = registry.run(MODULE, repository=REPOSITORY, references=[platforms["manifests"][0]["digest"]])["manifests"][0]
+    layer = child["document"]["layers"][0]["digest"]
+    assert registry.session.delete(f"https://r.azurecr.io/v2/{REPOSITORY}/blobs/{layer}").status_code == 202
+    lost = platforms["manifests"][1]["digest"]
+    assert registry.session.delete(f"https://r.azurecr.io/v2/{REPOSITORY}/manifests/{lost}").status_code == 202
+    (found,) = registry.run(MODULE, repository=REPOSITORY, references=["v1"], gather=["completeness"])["manifests"]
+    assert not found["complete"]
+    assert {part["digest"] for part in found["missing"]} == {layer, lost}
