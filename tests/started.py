@@ -95,10 +95,11 @@ def _ready(process: subprocess.Popen[str]) -> Registry:
 
 
 @contextmanager
-def docker_registry(folder: Path, certificate: Path | None = None) -> Iterator[tuple[str, int]]:
+def docker_registry(folder: Path, certificate: Path | None = None, auth: dict[str, Any] | None = None) -> Iterator[tuple[str, int]]:
     """Start Debian's docker-registry on a free port, with its state in ``folder``, and stop it; return its origin and process id.
 
-    Without a ``certificate`` (with its key in the same file) it speaks HTTP. Its service, if there is one, is not used.
+    Without a ``certificate`` (with its key in the same file) it speaks HTTP; ``auth`` is that part of its configuration. Its service, if
+    there is one, is not used.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -108,7 +109,7 @@ def docker_registry(folder: Path, certificate: Path | None = None) -> Iterator[t
         http["tls"] = {"certificate": str(certificate), "key": str(certificate)}
     storage = {"filesystem": {"rootdirectory": str(folder / "storage")}, "delete": {"enabled": True}}
     # JSON is YAML.
-    (folder / "config.yml").write_text(json.dumps({"version": 0.1, "log": {"level": "error"}, "storage": storage, "http": http}))
+    (folder / "config.yml").write_text(json.dumps({"version": 0.1, "log": {"level": "error"}, "storage": storage, "http": http, "auth": auth or {}}))
     with (folder / "log").open("w") as log:
         process = subprocess.Popen([str(DOCKER_REGISTRY), "serve", str(folder / "config.yml")], stdin=subprocess.DEVNULL, stdout=log, stderr=log, text=True)
     try:

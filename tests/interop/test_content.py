@@ -1,0 +1,317 @@
+# Copyright: (c) 2026, registryops.acr contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What this collection pushes, others pull, and the other way round: same bytes, same digests, whatever the media type."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import http.server
+import json
+import os
+import shutil
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from ansible_collections.registryops.acr.tests import images, modules, started
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+SECONDS = 60
+USER, PASSWORD = "mirror", "canary-mirror-5b1d"
+# What bcrypt makes of it, by crypt(3).
+BCRYPT = "$2b$04$abcdefghijklmnopqrstuuLgLFJA8TXJGAnDSYU/0YJ6fQqw/hY3O"
+DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
+DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
+
+
+def acr(registry: started.Registry, module: str, **options: Any) -> dict[str, Any]:
+    """Run a module against the emulator; it has to succeed."""
+    login = {"registry": registry.url, "ca_path": registry.ca, "username": registry.username, "password": registry.password}
+    result = modules.run(module, **login, **options)
+    assert not result.get("failed"), result["msg"]
+    return result
+
+
+def blobs(layout: Path) -> dict[str, bytes]:
+    """Return what a layout holds, by digest; names have to be the digests."""
+    found = {path.name: path.read_bytes() for path in (layout / "blobs" / "sha256").iterdir()}
+    assert {name: hashlib.sha256(content).hexdigest() for name, content in found.items()} == {name: name for name in found}
+    return found
+
+
+def docker_image(text: str) -> images.Image:
+    """Return a Docker manifest list of two images, as docker itself makes them."""
+    lists, parts, contents = [], [], []
+    for architecture, system in images.PLATFORMS:
+        image = images.image(f"{text} {architecture}", architecture, system)
+        config = images.Content("application/vnd.docker.container.image.v1+json", image.blobs[0].data)
+        layer = images.Content("application/vnd.docker.image.rootfs.diff.tar.gzip", image.blobs[1].data)
+        document = {"schemaVersion": 2, "mediaType": DOCKER_MANIFEST, "config": config.descriptor(), "layers": [layer.descriptor()]}
+        manifest = images.Content(DOCKER_MANIFEST, json.dumps(document, indent=3).encode())
+        lists.append(manifest.descriptor(platform={"architecture": architecture, "os": system}))
+        parts.append(manifest)
+        contents += [config, layer]
+    index = images.Content(DOCKER_LIST, json.dumps({"schemaVersion": 2, "mediaType": DOCKER_LIST, "manifests": lists}, indent=3).encode())
+    return images.Image(tuple(contents), (*parts, index))
+
+
+IMAGES = {
+    "OCI manifest": images.image("one platform"),
+    "OCI index": images.multi_platform("two platforms"),
+    "Docker manifest list": docker_image("docker"),
+    "artifact": images.image("artifact", artifactType="application/vnd.example.thing", annotations={"a": "\u00e4"}),
+}
+
+
+@pytest.fixture(params=IMAGES)
+def layout(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, images.Image]:
+    """A layout with one image; one for each media type that there is."""
+    images.write_layout(tmp_path / "layout", IMAGES[request.param])
+    return tmp_path / "layout", IMAGES[request.param]
+
+
+def skopeo(emulator: started.Registry, folder: Path, side: str, *command: str) -> None:
+    """Run skopeo copy, signed in, which has to succeed."""
+    certificates = folder / "certificates"
+    certificates.mkdir(exist_ok=True)
+    shutil.copy(emulator.ca, certificates / "ca.crt")
+    login = [f"--{side}-cert-dir={certificates}", f"--{side}-creds={emulator.username}:{emulator.password}"]
+    done = subprocess.run(["skopeo", "--insecure-policy", "copy", "--all", *login, *command], capture_output=True, text=True, timeout=SECONDS, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_what_we_push_skopeo_pulls(emulator: started.Registry, layout: tuple[Path, images.Image], tmp_path: Path) -> None:
+    folder, image = layout
+    assert acr(emulator, "acr_artifact", repository="interop/ours", tags=["v1"], layout=str(folder))["digest"] == image.root.digest
+    skopeo(emulator, tmp_path, "src", "--preserve-digests", f"docker://{emulator.host}/interop/ours:v1", f"dir:{tmp_path / 'pulled'}")
+    pulled = {hashlib.sha256(path.read_bytes()).hexdigest() for path in (tmp_path / "pulled").iterdir() if path.name != "version"}
+    assert pulled == set(blobs(folder))
+
+
+def test_what_skopeo_pushes_we_pull(emulator: started.Registry, layout: tuple[Path, images.Image], tmp_path: Path) -> None:
+    folder, image = layout
+    if image.root.media_type == DOCKER_LIST:
+        pytest.skip("skopeo reads no Docker manifests from an OCI layout")
+    skopeo(emulator, tmp_path, "dest", f"oci:{folder}", f"docker://{emulator.host}/interop/theirs:v1")
+    result = acr(emulator, "acr_artifact_pull", repository="interop/theirs", reference="v1", layout=str(tmp_path / "pulled"))
+    assert result["digest"] == image.root.digest
+    assert blobs(tmp_path / "pulled") == blobs(folder)
+    # skopeo reads our layout as well.
+    done = subprocess.run(["skopeo", "inspect", "--raw", f"oci:{tmp_path / 'pulled'}:v1"], capture_output=True, timeout=SECONDS, check=True)
+    assert done.stdout == image.root.data
+
+
+@pytest.mark.skipif(not shutil.which("oras"), reason="oras is not installed: Debian 13 has it")
+class TestOras:
+    """oras 1.2."""
+
+    @pytest.fixture
+    def oras(self, emulator: started.Registry, tmp_path: Path) -> Any:
+        """Run oras, signed in; it has to succeed, and what it printed is returned."""
+        options = ["--plain-http=false", "--ca-file", emulator.ca, "--username", emulator.username, "--password", emulator.password]
+
+        def run(*command: str) -> str:
+            done = subprocess.run(["oras", *command, *options], cwd=tmp_path, capture_output=True, text=True, timeout=SECONDS, check=False)
+            assert done.returncode == 0, done.stderr
+            return done.stdout
+
+        return run
+
+    def test_files_that_oras_pushes(self, emulator: started.Registry, oras: Any, tmp_path: Path) -> None:
+        (tmp_path / "in").mkdir()
+        (tmp_path / "a.json").write_text("[1]")
+        (tmp_path / "in" / "b.txt").write_text("Hello!")
+        oras("push", f"{emulator.host}/interop/oras:v1", "--artifact-type", "a/b", "a.json:application/json", "in/b.txt")
+        result = acr(emulator, "acr_artifact_pull", repository="interop/oras", reference="v1", dest=str(tmp_path / "out"))
+        assert result["artifact_type"] == "a/b"
+        assert ((tmp_path / "out" / "a.json").read_text(), (tmp_path / "out" / "in" / "b.txt").read_text()) == ("[1]", "Hello!")
+
+    def test_files_that_oras_pulls(self, emulator: started.Registry, oras: Any, tmp_path: Path) -> None:
+        (tmp_path / "a.json").write_text("[1]")
+        files = [{"path": str(tmp_path / "a.json"), "title": "in/a.json", "media_type": "application/json"}]
+        pushed = acr(emulator, "acr_artifact", repository="interop/ours-for-oras", tags=["v1"], artifact_type="a/b", files=files)
+        oras("pull", f"{emulator.host}/interop/ours-for-oras:v1", "--output", "pulled")
+        assert (tmp_path / "pulled" / "in" / "a.json").read_text() == "[1]"
+        attached = acr(emulator, "acr_artifact", repository="interop/ours-for-oras", subject="v1", artifact_type="c/d", files=files)
+        found = json.loads(oras("discover", f"{emulator.host}/interop/ours-for-oras:v1", "--format", "json"))
+        assert [one["digest"] for one in found["manifests"]] == [attached["digest"]]
+        assert oras("resolve", f"{emulator.host}/interop/ours-for-oras:v1").strip() == pushed["digest"]
+
+    def test_a_layout_of_oras(self, emulator: started.Registry, oras: Any, tmp_path: Path) -> None:
+        (tmp_path / "a.json").write_text("[1]")
+        run = {"cwd": tmp_path, "check": True, "timeout": SECONDS, "capture_output": True}
+        subprocess.run(["oras", "push", "--oci-layout", "kept:v1", "--artifact-type", "a/b", "a.json"], **run)
+        subprocess.run(["oras", "attach", "--oci-layout", "kept:v1", "--artifact-type", "c/d", "a.json:text/plain"], **run)
+        result = acr(emulator, "acr_artifact", repository="interop/from-layout", tags=["v1"], layout=str(tmp_path / "kept"), layout_reference="v1")
+        assert result["uploaded"]["manifests"] == 2
+        acr(emulator, "acr_artifact_pull", repository="interop/from-layout", reference="v1", layout=str(tmp_path / "back"))
+        assert blobs(tmp_path / "back") == blobs(tmp_path / "kept")
+        listed = subprocess.run(["oras", "discover", "--oci-layout", "back:v1", "--format", "json"], **run)
+        assert [one["artifactType"] for one in json.loads(listed.stdout)["manifests"]] == ["c/d"]
+
+
+@contextmanager
+def open_registry(folder: Path) -> Iterator[dict[str, Any]]:
+    """A registry that is open to everybody."""
+    with started.docker_registry(folder) as (origin, dummy):
+        yield {"registry": origin.replace("localhost", "127.0.0.1")}
+
+
+@contextmanager
+def basic_registry(folder: Path) -> Iterator[dict[str, Any]]:
+    """A registry that takes a password."""
+    (folder / "users").write_text(f"{USER}:{BCRYPT}\n")
+    with started.docker_registry(folder, auth={"htpasswd": {"realm": "test", "path": str(folder / "users")}}) as (origin, dummy):
+        yield {"registry": origin, "username": USER, "password": PASSWORD}
+
+
+class TokenService(http.server.BaseHTTPRequestHandler):
+    """Gives whoever knows the password a token for what is asked (Docker registry token authentication specification)."""
+
+    key: rsa.RSAPrivateKey
+    seen: list[tuple[str, str]] = []
+
+    def do_GET(self) -> None:
+        query = parse_qs(urlsplit(self.path).query)
+        login = self.headers.get("Authorization", "")
+        self.seen.append((login, " ".join(query.get("scope", []))))
+        allowed = login == "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+        entries = [scope.split(":") for scope in query.get("scope", [])]
+        access = [{"type": kind, "name": name, "actions": actions.split(",")} for kind, name, actions in entries]
+        now = int(time.time())
+        claims = {"iss": "test", "sub": USER, "aud": query["service"][0], "iat": now, "nbf": now - 5, "exp": now + 300, "access": access}
+        body = json.dumps({"token": self.signed(claims)} if allowed else {}).encode()
+        self.send_response(200 if allowed else 401)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def signed(self, claims: dict[str, Any]) -> str:
+        """Return a JSON Web Token whose key the registry recognises by its libtrust fingerprint."""
+        public = self.key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+        name = base64.b32encode(hashlib.sha256(public).digest()[:30]).decode()
+        header = {"alg": "RS256", "typ": "JWT", "kid": ":".join(name[start : start + 4] for start in range(0, 48, 4))}
+        unsigned = ".".join(_url64(json.dumps(part).encode()) for part in (header, claims))
+        return f"{unsigned}.{_url64(self.key.sign(unsigned.encode(), padding.PKCS1v15(), hashes.SHA256()))}"
+
+    def log_message(self, *dummy: Any) -> None:
+        """Say nothing."""
+
+
+def _url64(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+@contextmanager
+def token_registry(folder: Path) -> Iterator[dict[str, Any]]:
+    """A registry that takes tokens of a service on another host."""
+    key = rsa.generate_private_key(65537, 2048)
+    name = x509.Name([x509.NameAttribute(x509.oid.NameOID.COMMON_NAME, "tokens")])
+    now = datetime.now(timezone.utc)
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
+    certificate = made.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1)).sign(key, hashes.SHA256())
+    (folder / "tokens.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    service = http.server.ThreadingHTTPServer(("127.0.0.1", 0), type("Service", (TokenService,), {"key": key, "seen": []}))
+    threading.Thread(target=service.serve_forever, daemon=True).start()
+    realm = f"http://127.0.0.1:{service.server_address[1]}/token"
+    auth = {"token": {"realm": realm, "service": "mirror", "issuer": "test", "rootcertbundle": str(folder / "tokens.pem")}}
+    with started.docker_registry(folder, auth=auth) as (origin, dummy):
+        yield {"registry": origin, "username": USER, "password": PASSWORD, "token_service": realm}
+    service.shutdown()
+
+
+@pytest.mark.skipif(not started.DOCKER_REGISTRY, reason="docker-registry is not installed")
+@pytest.mark.parametrize("kind", [open_registry, basic_registry, token_registry], ids=lambda kind: kind.__name__)
+def test_images_come_from_any_registry(emulator: started.Registry, tmp_path: Path, kind: Any) -> None:
+    """docker-registry has no referrers API; what is about an image is listed under a tag there."""
+    with ExitStack() as stack:
+        source = stack.enter_context(kind(tmp_path))
+        login = [f"--dest-creds={USER}:{PASSWORD}"] if "username" in source else ["--dest-no-creds"]
+        host = source["registry"].partition("//")[2]
+        for number, (name, image) in enumerate(IMAGES.items()):
+            folder = tmp_path / f"layout{number}"
+            images.write_layout(folder, image)
+            if image.root.media_type == DOCKER_LIST:
+                continue
+            command = [
+                "skopeo",
+                "--insecure-policy",
+                "copy",
+                "--all",
+                *login,
+                "--dest-tls-verify=false",
+                f"oci:{folder}",
+                f"docker://{host}/library/app:v{number}",
+            ]
+            subprocess.run(command, check=True, capture_output=True, timeout=SECONDS)
+            target = f"mirror/{kind.__name__}"
+            items = [{"source": f"library/app:v{number}", "target": target}]
+            result = acr(emulator, "acr_copy", images=items, source=source)
+            assert (result["changed"], result["images"][0]["digest"]) == (True, image.root.digest), name
+            assert not acr(emulator, "acr_copy", images=items, source=source)["changed"]
+            acr(emulator, "acr_artifact_pull", repository=target, reference=f"v{number}", layout=str(tmp_path / f"back{number}"))
+            assert blobs(tmp_path / f"back{number}") == blobs(folder)
+        chosen = acr(emulator, "acr_copy", images=[{"source": "library/app", "target": f"again/{kind.__name__}", "include": ["v[01]"]}], source=source)
+        assert [one["target"] for one in chosen["images"]] == [f"again/{kind.__name__}:v0", f"again/{kind.__name__}:v1"]
+
+
+@pytest.mark.skipif(not started.DOCKER_REGISTRY, reason="docker-registry is not installed")
+def test_a_password_goes_to_no_other_host(emulator: started.Registry, tmp_path: Path) -> None:
+    login = {"registry": emulator.url, "ca_path": emulator.ca, "username": emulator.username, "password": emulator.password}
+    with token_registry(tmp_path) as source:
+        result = modules.run("acr_copy", **login, images=[{"source": "a:v1"}], source={**source, "token_service": None})
+        assert "wants its password to be sent to http://127.0.0.1:" in result["msg"]
+        assert "set token_service of source to it." in result["msg"]
+        wrong = modules.run("acr_copy", **login, images=[{"source": "a:v1"}], source={**source, "password": "canary-wrong"})
+        assert "does not accept this login: check username and password of source." in wrong["msg"]
+    with basic_registry(tmp_path) as source:
+        wrong = modules.run("acr_copy", **login, images=[{"source": "a:v1"}], source={**source, "password": "canary-wrong"})
+        assert wrong["failed"]
+        assert "canary" not in json.dumps(wrong)
+        nobody = modules.run("acr_copy", **login, images=[{"source": "a:v1"}], source={"registry": source["registry"]})
+        assert "asks for a user name and a password: set username and password of source." in nobody["msg"]
+
+
+def test_the_azure_client_for_python(emulator: started.Registry, installed: Path, tmp_path: Path) -> None:
+    """Manifests and blobs that it uploads are what we read, and the other way round."""
+    python = installed / "python" / "bin" / "python"
+    script = tmp_path / "client.py"
+    script.write_text(AZURE)
+    environment = {**os.environ, "REQUESTS_CA_BUNDLE": emulator.ca, "ENDPOINT": emulator.url, "PYTHONPATH": ""}
+    emulator.control("POST", "settings", {"anonymous": True})
+    image = IMAGES["OCI index"]
+    images.write_layout(tmp_path / "layout", image)
+    acr(emulator, "acr_artifact", repository="interop/azure", tags=["v1"], layout=str(tmp_path / "layout"))
+    done = subprocess.run([str(python), str(script)], env=environment, capture_output=True, text=True, timeout=SECONDS, check=False)
+    assert done.returncode == 0, done.stderr
+    seen = json.loads(done.stdout)
+    assert seen["manifest"] == hashlib.sha256(image.root.data).hexdigest()
+    assert seen["blobs"] == {one.digest: hashlib.sha256(one.data).hexdigest() for one in image.blobs}
+
+
+AZURE = """
+import hashlib, json, os
+from azure.containerregistry import ContainerRegistryClient
+
+with ContainerRegistryClient(os.environ["ENDPOINT"], None, audience="https://containerregistry.azure.net") as client:
+    index = client.get_manifest("interop/azure", "v1")
+    blobs = {}
+    for child in index.manifest["manifests"]:
+        image = client.get_manifest("interop/azure", child["digest"]).manifest
+        for part in (image["config"], *image["layers"]):
+            content = b"".join(client.download_blob("interop/azure", part["digest"]))
+            blobs[part["digest"]] = hashlib.sha256(content).hexdigest()
+    print(json.dumps({"manifest": index.digest.partition(":")[2], "blobs": blobs}))
+"""
