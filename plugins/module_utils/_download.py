@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack
 from urllib.parse import urljoin, urlsplit
 
 from ._auth import repository as scope
@@ -43,7 +43,8 @@ def download(distribution: Distribution, repository: str, descriptor: Descriptor
     while True:
         before = meter.done
         try:
-            with _opened(distribution, repository, descriptor.digest, meter.done, failures + 1) as stream:
+            with ExitStack() as opened:
+                stream = _open(opened, distribution, repository, descriptor.digest, meter.done, failures + 1)
                 for piece in stream.pieces(PIECE):
                     meter.add(len(piece))
                     if meter.done > descriptor.size:
@@ -67,43 +68,38 @@ def download(distribution: Distribution, repository: str, descriptor: Descriptor
     yield held
 
 
-@contextmanager
-def _opened(distribution: Distribution, repository: str, digest: str, start: int, attempt: int) -> Iterator[Stream]:
+def _open(opened: ExitStack, distribution: Distribution, repository: str, digest: str, start: int, attempt: int) -> Stream:
     """Open a blob at byte ``start``, wherever the registry keeps it; BrokenConnection where another try may help."""
     target, origin = f"/v2/{repository}/blobs/{digest}", None
     headers = {"Range": f"bytes={start}-"} if start else {}
     for dummy in range(MOST_REDIRECTS + 1):
-        with _asked(distribution, repository, origin, target, headers) as stream:
-            if stream.status in (301, 302, 303, 307, 308):
-                target, origin = _redirected(distribution, stream)
-                continue
-            if stream.status == 404 and origin is None:
-                raise NotFoundError(f"Repository '{repository}' has no blob {digest}.")
-            if stream.status == (206 if start else 200):
-                if start and not stream.headers.get("Content-Range", "").startswith(f"bytes {start}-"):
-                    raise ProtocolError(f"GET {redact(stream.url)} was answered with another part of the blob than was asked for.")
-                yield stream
-                return
-            if start and stream.status == 200:
-                raise ProtocolError(f"GET {redact(stream.url)} broke and cannot go on in the middle (it was answered with 200, not 206). Run the task again.")
-            if distribution.http.throttled(stream, attempt) or (stream.status == 403 and origin):
-                # A signed address holds for a while only: ask for a new one.
-                raise BrokenConnection(f"GET {redact(stream.url)} was answered with {stream.status}.")
-            raise stream.read().refusal().error()
+        opened.close()
+        stream = opened.enter_context(_asked(distribution, repository, origin, target, headers))
+        if stream.status in (301, 302, 303, 307, 308):
+            target, origin = _redirected(stream)
+            continue
+        if stream.status == 404 and origin is None:
+            raise NotFoundError(f"Repository '{repository}' has no blob {digest}.")
+        if stream.status == (206 if start else 200):
+            if start and not stream.headers.get("Content-Range", "").startswith(f"bytes {start}-"):
+                raise ProtocolError(f"GET {redact(stream.url)} was answered with another part of the blob than was asked for.")
+            return stream
+        if start and stream.status == 200:
+            raise ProtocolError(f"GET {redact(stream.url)} broke and cannot go on in the middle (it was answered with 200, not 206). Run the task again.")
+        if distribution.http.throttled(stream, attempt) or (stream.status == 403 and origin):
+            # A signed address holds for a while only: ask for a new one.
+            raise BrokenConnection(f"GET {redact(stream.url)} was answered with {stream.status}.")
+        raise stream.read().refusal().error()
     raise ProtocolError(f"Blob {digest} of '{repository}' is redirected more than {MOST_REDIRECTS} times.")
 
 
-@contextmanager
-def _asked(distribution: Distribution, repository: str, origin: str | None, target: str, headers: dict[str, str]) -> Iterator[Stream]:
+def _asked(distribution: Distribution, repository: str, origin: str | None, target: str, headers: dict[str, str]) -> AbstractContextManager[Stream]:
     if origin is None:
-        with distribution.http.stream("GET", target, scope(repository, "pull"), headers=headers) as stream:
-            yield stream
-    else:
-        with distribution.http.elsewhere(origin).stream("GET", target, headers=headers) as stream:
-            yield stream
+        return distribution.http.stream("GET", target, scope(repository, "pull"), headers=headers)
+    return distribution.http.elsewhere(origin).stream("GET", target, headers=headers)
 
 
-def _redirected(distribution: Distribution, stream: Stream) -> tuple[str, str]:
+def _redirected(stream: Stream) -> tuple[str, str]:
     """Return target and origin of a redirect, which must not lead from https to http."""
     link = urlsplit(urljoin(stream.url, stream.headers.get("Location", "")))
     if (link.scheme != "https" and link.scheme != urlsplit(stream.url).scheme) or link.scheme not in ("http", "https") or not link.hostname:

@@ -47,7 +47,9 @@ class _Cursor:
         if start != self._at:
             self._at, self._rest, self._pieces = start, b"", self._source.pieces(start)
         while length:
-            piece = self._rest or next(self._pieces)
+            piece = self._rest or next(self._pieces, b"")
+            if not piece:
+                raise AssertionError("a source gives as many bytes as it says")
             piece, self._rest = piece[:length], piece[length:]
             self._at += len(piece)
             length -= len(piece)

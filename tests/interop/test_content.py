@@ -151,14 +151,14 @@ class TestOras:
 
     def test_a_layout_of_oras(self, emulator: started.Registry, oras: Any, tmp_path: Path) -> None:
         (tmp_path / "a.json").write_text("[1]")
-        run = {"cwd": tmp_path, "check": True, "timeout": SECONDS, "capture_output": True}
-        subprocess.run(["oras", "push", "--oci-layout", "kept:v1", "--artifact-type", "a/b", "a.json"], **run)
-        subprocess.run(["oras", "attach", "--oci-layout", "kept:v1", "--artifact-type", "c/d", "a.json:text/plain"], **run)
+        run = {"cwd": tmp_path, "timeout": SECONDS, "capture_output": True}
+        subprocess.run(["oras", "push", "--oci-layout", "kept:v1", "--artifact-type", "a/b", "a.json"], check=True, **run)
+        subprocess.run(["oras", "attach", "--oci-layout", "kept:v1", "--artifact-type", "c/d", "a.json:text/plain"], check=True, **run)
         result = acr(emulator, "acr_artifact", repository="interop/from-layout", tags=["v1"], layout=str(tmp_path / "kept"), layout_reference="v1")
         assert result["uploaded"]["manifests"] == 2
         acr(emulator, "acr_artifact_pull", repository="interop/from-layout", reference="v1", layout=str(tmp_path / "back"))
         assert blobs(tmp_path / "back") == blobs(tmp_path / "kept")
-        listed = subprocess.run(["oras", "discover", "--oci-layout", "back:v1", "--format", "json"], **run)
+        listed = subprocess.run(["oras", "discover", "--oci-layout", "back:v1", "--format", "json"], check=True, **run)
         assert [one["artifactType"] for one in json.loads(listed.stdout)["manifests"]] == ["c/d"]
 
 
