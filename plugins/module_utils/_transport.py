@@ -152,10 +152,6 @@ class Transport:
         """Return a transport to another origin, which shares nothing with this one but its settings."""
         return Transport(origin, self._settings, sleep=self._sleep)
 
-    def close(self) -> None:
-        """Close the connections."""
-        self.session.close()
-
     def send(self, method: str, target: str, *, headers: Mapping[str, str] | None = None, form: Mapping[str, str] | None = None, body: Any = None) -> Response:
         """Send a request that may be repeated and return its answer, whatever its status.
 
