@@ -27,10 +27,20 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Outcome:
+    """What is known only after a plan was applied: more of the result, whether anything changed, and what went wrong all the same."""
+
+    result: Mapping[str, Any]
+    changed: bool
+    problem: str = ""
+
+
+@dataclass(frozen=True)
 class Plan:
     """``result`` is what the task returns, ``before`` and ``after`` are the two sides of its diff, a line each item.
 
-    ``steps`` do not depend on each other. A plan without steps changes nothing.
+    ``steps`` do not depend on each other. A plan without steps changes nothing. ``outcome`` is asked after they were applied (and its
+    steps say themselves how far they are), and ``problem`` is what the task fails with at its end, because something could not even be looked at.
     """
 
     result: Mapping[str, Any]
@@ -39,6 +49,8 @@ class Plan:
     header: str = ""
     steps: Sequence[Step] = ()
     warnings: Sequence[str] = field(default_factory=tuple)
+    outcome: Callable[[], Outcome] | None = None
+    problem: str = ""
 
     @property
     def changed(self) -> bool:
@@ -71,7 +83,8 @@ class Plan:
                 failed.append((step.target, error))
             else:
                 done.append(step)
-                report(f"{len(done):,} of {len(self.steps):,} changes made")
+                if self.outcome is None:
+                    report(f"{len(done):,} of {len(self.steps):,} changes made")
 
         concurrently(run, self.steps, workers)
         if failed:

@@ -43,8 +43,15 @@ def perform(task: Task, plan_for: PlanFor) -> dict[str, Any]:
         result = {**plan.result, "changed": plan.changed}
         if task.diff:
             result["diff"] = plan.diff
+        problem = plan.problem
         if not task.check_mode:
             plan.apply(client.concurrency)
+            if plan.outcome:
+                outcome = plan.outcome()
+                result.update(outcome.result, changed=outcome.changed)
+                problem = " ".join(filter(None, (outcome.problem, problem)))
+        if problem:
+            result.update(failed=True, msg=problem)
         result["warnings"] = [*plan.warnings, *client.warnings]
     except StepsFailed as error:
         # What the plan promised did not come true: only what was done is told.

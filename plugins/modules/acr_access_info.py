@@ -36,6 +36,7 @@ options:
       - acr_manifest
       - acr_manifest_info
       - acr_repository_info
+      - acr_retention
       - acr_tag
       - acr_tag_properties
   fail_on:

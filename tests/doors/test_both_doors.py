@@ -87,6 +87,14 @@ CASES: dict[str, list[dict[str, Any]]] = {
         {"repository": INDEX, "tags": ["stable", "gone"], "state": "absent"},
         {"repository": INDEX, "tags": ["stable"]},
     ],
+    "acr_retention": [
+        {"rules": [{"repositories": {"include": [INDEX]}, "tags": {"include": ["nightly"]}, "keep_newest": 1, "action": "delete"}], "patterns": "glob"},
+        {"rules": [{"repositories": {"include": [INDEX]}, "tags": {"include": ["v*"]}, "action": "lock"}], "patterns": "glob"},
+        {"rules": [{"repositories": {"include": [INDEX]}, "tags": {"include": [".*"]}, "older_than": "-7d", "action": "delete"}], "patterns": "regex"},
+        {"rules": [{"repositories": {"include": [INDEX]}, "tags": {"include": [".*"]}, "action": "delete"}], "patterns": "regex"},
+        {"plan": {"id": "x"}},
+        {"rules": []},
+    ],
     "acr_repository_info": [
         {},
         {"names": [INDEX], "gather": ["tags", "manifests"]},

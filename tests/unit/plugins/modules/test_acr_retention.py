@@ -1,0 +1,590 @@
+# Copyright: (c) 2026, registryops.acr contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+from types import SimpleNamespace
+
+import pytest
+from ansible_collections.registryops.acr.plugins.module_utils import _manifests, _sweep
+from ansible_collections.registryops.acr.tests import images
+
+MODULE = "acr_retention"
+REPOSITORY = "library/app"
+DAY = 86_400
+ALL = {"include": [".*"]}
+# What is known only after a real run.
+AFTERWARDS = {"done", "failures", "not_attempted", "undo", "verification"}
+
+
+def rule(**changes):
+    """Return a rule that deletes what is older than 30 days, with changes; None takes an option away."""
+    data = {"repositories": ALL, "tags": ALL, "older_than": "30d", "action": "delete", **changes}
+    return {name: value for name, value in data.items() if value is not None}
+
+
+def run(registry, *rules, check=False, **options):
+    return registry.run(MODULE, rules=list(rules) or None, check=check, **{"patterns": "regex", "max_delete_percent": 100, **options})
+
+
+def push(registry, days, image, *tags, repository=REPOSITORY):
+    """Push an image as of so many days ago."""
+    now = registry.emulator.clock.now()
+    registry.emulator.clock.set(now - days * DAY)
+    digest = registry.push(repository, image, *tags)
+    registry.emulator.clock.set(now)
+    return digest
+
+
+def tags(registry, repository=REPOSITORY):
+    return sorted(tag["name"] for tag in registry.get(f"/acr/v1/{repository}/_tags").get("tags") or [])
+
+
+def manifests(registry, repository=REPOSITORY):
+    return {item["digest"] for item in registry.get(f"/acr/v1/{repository}/_manifests").get("manifests") or []}
+
+
+def reasons(result):
+    """Return why each tag or manifest stays."""
+    return {kept["name"]: kept["reason"] for kept in result["kept"]}
+
+
+def signature(subject, **more):
+    """Return something that is about the image ``subject``."""
+    return images.image(f"about {subject.digest}", artifactType="application/vnd.example.signature", subject=subject.descriptor(), **more)
+
+
+def index(*listed):
+    """Return an index of manifests, which have to be there already."""
+    document = {"schemaVersion": 2, "mediaType": images.OCI_INDEX, "manifests": [one.root.descriptor() for one in listed]}
+    return images.Image((), (images.Content(images.OCI_INDEX, json.dumps(document).encode()),))
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_old_tags_go_with_their_images(registry, check):
+    push(registry, 40, images.multi_platform("old"), "v1")
+    new = push(registry, 1, images.image("new"), "v2")
+    before, mark = manifests(registry), registry.mark()
+    result = run(registry, rule(), check=check)
+    assert (result["changed"], reasons(result)) == (True, {"v2": "younger than 30d"})
+    summary = {"repositories": 1, "tags": 2, "manifests": 4, "deleted_tags": 1, "deleted_manifests": 3}
+    assert {name: result["summary"][name] for name in summary} == summary
+    if check:
+        assert (registry.writes(mark), manifests(registry)) == ([], before)
+        return
+    assert (manifests(registry), tags(registry)) == ({new}, ["v2"])
+    assert result["verification"] == {"references": 1, "broken": []}
+    mark = registry.mark()
+    assert not run(registry, rule())["changed"]
+    assert registry.writes(mark) == []
+
+
+def test_a_check_predicts_what_a_real_run_does(registry):
+    push(registry, 40, images.multi_platform("old"), "v1", "v1.0")
+    push(registry, 50, images.image("older"))
+    options = [rule(untagged={"older_than": "1d"})]
+    check, real = run(registry, *options, check=True), run(registry, *options)
+    assert check == {name: value for name, value in real.items() if name not in AFTERWARDS}
+    planned = {f"{item['action']} {item['kind']} {REPOSITORY}{':' if item['kind'] == 'tag' else '@'}{item['name']}" for item in real["plan"]["items"]}
+    assert set(real["done"]) == planned
+    assert real["diff"]["before"].count("\n") == len(planned) == 6
+
+
+def test_multi_architecture_images_lose_no_platform(registry):
+    """acr-cli#131: platforms have no tag, and were deleted from under the index that lists them."""
+    image = images.multi_platform("release")
+    push(registry, 400, image, "v1.0.0")
+    push(registry, 400, images.image("dangling"))
+    result = run(registry, rule(tags=None, older_than=None, untagged={"older_than": "7d"}))
+    assert result["summary"]["deleted_manifests"] == 1
+    assert manifests(registry) == {one.digest for one in image.manifests}
+
+
+@pytest.mark.parametrize("text", ["999999d", "-7d", "0d", "0", "", "7", "7 days", "1.5d", "d", "7d7w", "99999999999999999999d", "30D", "1h 5m", "36501d"])
+@pytest.mark.parametrize("option", ["older_than", "untagged", "max_runtime"])
+def test_a_span_that_cannot_be_meant(registry, text, option):
+    """acr-cli#560: ``999999d`` overflowed and deleted everything; ``-7d`` is in the future."""
+    push(registry, 40, images.image("old"), "v1")
+    mark = registry.mark()
+    changes = {"untagged": {"older_than": text}} if option == "untagged" else {"older_than": text} if option == "older_than" else {}
+    result = run(registry, rule(**changes), **({option: text} if option == "max_runtime" else {}))
+    place = option if option == "max_runtime" else f"rule 1, {option}"
+    assert result["msg"] == f"'{text}' in {place} is not a span of time: write weeks, days, hours and minutes as in 2w, 30d, 12h or 1d12h, at most 100 years."
+    assert registry.writes(mark) == []
+
+
+def test_a_locked_index_keeps_its_platforms(registry):
+    """The hole of acr-cli: it passed over a locked index, and then found that nothing kept its platforms."""
+    image = images.multi_platform("locked")
+    push(registry, 40, image)
+    registry.patch(f"/acr/v1/{REPOSITORY}/_manifests/{image.root.digest}", deleteEnabled=False)
+    result = run(registry, rule(untagged={"older_than": "7d"}))
+    assert (result["changed"], reasons(result)) == (False, {image.root.digest: "locked"})
+    assert manifests(registry) == {one.digest for one in image.manifests}
+
+
+def test_a_pattern_matches_the_whole_name(registry):
+    """``^app|web$`` is everything that begins with app, or ends with web; here it is app and web."""
+    push(registry, 40, images.image("old"), "app", "web", "application", "my-web")
+    assert run(registry, rule(tags={"include": ["^app|web$"]}))["summary"]["deleted_tags"] == 2
+    assert tags(registry) == ["application", "my-web"]
+
+
+def test_sibling_tags_keep_the_image(registry):
+    """azure-cli#9579: deleting an image by one of its tags took all the others along."""
+    digest = push(registry, 40, images.image("one"), "pr-1", "v1")
+    result = run(registry, rule(tags={"include": ["pr-.*"]}))
+    assert [item["kind"] for item in result["plan"]["items"]] == ["tag"]
+    assert (tags(registry), manifests(registry)) == (["v1"], {digest})
+
+
+def between(monkeypatch, act):
+    """Let something happen after a plan was made, before it is applied."""
+    look = _sweep.look
+
+    def and_then(*arguments):
+        monkeypatch.setattr(_sweep, "look", look)
+        act()
+        return look(*arguments)
+
+    monkeypatch.setattr(_sweep, "look", and_then)
+
+
+def test_a_tag_that_is_moved_between_plan_and_apply_stays(registry, monkeypatch):
+    push(registry, 40, images.image("old"), "v1")
+    between(monkeypatch, lambda: registry.push(REPOSITORY, images.image("new"), "v1"))
+    result = run(registry, rule())
+    assert tags(registry) == ["v1"]
+    assert [drifted["target"] for drifted in result["drifted"]] == [f"delete tag {REPOSITORY}:v1"]
+    assert "it points at sha256:" in result["drifted"][0]["reason"]
+
+
+def test_a_tag_that_is_pushed_again_between_plan_and_apply_stays(registry, monkeypatch):
+    digest = push(registry, 40, images.image("old"), "v1")
+    between(monkeypatch, lambda: registry.push(REPOSITORY, images.image("old"), "v1"))
+    result = run(registry, rule())
+    assert (result["changed"], tags(registry), manifests(registry)) == (False, ["v1"], {digest})
+    assert {drifted["reason"].partition(" (")[0] for drifted in result["drifted"]} == {"it was pushed again"}
+
+
+def test_an_index_that_is_pushed_during_the_sweep_keeps_its_parts(registry, monkeypatch):
+    old = images.image("old")
+    push(registry, 40, old, "v1")
+    between(monkeypatch, lambda: registry.push(REPOSITORY, index(old), "all"))
+    result = run(registry, rule())
+    assert old.root.digest in manifests(registry)
+    assert tags(registry) == ["all", "v1"]
+    assert {"target": f"delete manifest {REPOSITORY}@{old.root.digest}", "reason": "something that stays needs it now"} in result["drifted"]
+
+
+def test_a_tag_that_comes_right_before_the_delete_keeps_the_image(registry, monkeypatch):
+    """Later than the last look at the whole repository."""
+    digest = push(registry, 40, images.image("old"), "v1")
+    get = _manifests.Manifests.get
+
+    def tagged_meanwhile(self, repository, name):
+        registry.session.put(
+            f"https://r.azurecr.io/v2/{repository}/manifests/late", data=images.image("old").root.data, headers={"Content-Type": images.OCI_MANIFEST}
+        )
+        return get(self, repository, name)
+
+    monkeypatch.setattr(_manifests.Manifests, "get", tagged_meanwhile)
+    result = run(registry, rule())
+    assert manifests(registry) == {digest}
+    assert "late" in tags(registry)
+    assert result["drifted"]
+
+
+def test_the_first_rule_that_matches_decides(registry):
+    """acr-cli#95: one rule for holds, one for releases, one for the rest."""
+    for number in range(3):
+        push(registry, 40 + number, images.image(f"pr {number}"), f"pr-{number}")
+        push(registry, 40 + number, images.image(f"release {number}"), f"v1.{number}.0")
+    push(registry, 400, images.image("held"), "hold-1")
+    result = run(
+        registry,
+        rule(name="holds", tags={"include": ["hold-.*"]}, action="keep", older_than=None),
+        rule(name="releases", tags={"include": [r"v\d.*"]}, keep_newest=2),
+        rule(name="rest", older_than="7d"),
+    )
+    assert tags(registry) == ["hold-1", "v1.0.0", "v1.1.0"]
+    assert reasons(result) == {"hold-1": "holds says so", "v1.0.0": "among the newest 2", "v1.1.0": "among the newest 2"}
+    assert {item["rule"] for item in result["plan"]["items"]} == {"releases", "rest"}
+
+
+def test_the_newest_are_counted_over_all_that_match(registry):
+    """acr-cli#670: not only over those that are old enough."""
+    for days in (1, 2, 40, 50):
+        push(registry, days, images.image(f"{days} days"), f"t{days}")
+    assert reasons(run(registry, rule(keep_newest=2), check=True)) == {"t1": "among the newest 2", "t2": "among the newest 2"}
+    run(registry, rule(keep_newest=2))
+    assert tags(registry) == ["t1", "t2"]
+
+
+def test_the_newest_minor_versions_stay(registry):
+    for tag in ("v1.2.0", "v1.2.1", "v1.10.0", "v1.9.3", "v2.0.0-rc.1", "nightly"):
+        push(registry, 40, images.image(tag), tag)
+    run(registry, rule(tags={"include": ["v.*"]}, keep_minors=2))
+    assert tags(registry) == ["nightly", "v1.10.0", "v1.9.3", "v2.0.0-rc.1"]
+
+
+def test_a_rule_begins_above_a_count(registry):
+    """acr-cli#676."""
+    for number in range(4):
+        push(registry, 40, images.image(f"{number}"), f"t{number}")
+    result = run(registry, rule(when_count_exceeds=4))
+    assert (result["changed"], set(reasons(result).values())) == (False, {"only 4 match, the rule begins above 4"})
+    assert run(registry, rule(when_count_exceeds=3))["summary"]["deleted_tags"] == 4
+
+
+def test_globs(registry):
+    for tag in ("v1.0", "v1x0", "web"):
+        push(registry, 40, images.image(tag), tag)
+    run(registry, rule(repositories={"include": ["library/*"]}, tags={"include": ["v1.*", "w?b"]}), patterns="glob")
+    assert tags(registry) == ["v1x0"]
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize(
+    "protect",
+    [
+        {"tags": ["v1"]},
+        {"patterns": ["v.*"]},
+        {"digests": ["{digest}"]},
+        {"in_use": ["r.azurecr.io/library/app:v1"]},
+        {"in_use": ["R.azurecr.io/library/app@{digest}"]},
+        {"in_use": [{"image": "library/app:v1", "reason": "in the shop"}]},
+        {"in_use": {"resources": [{"spec": {"containers": [{"image": "r.azurecr.io/library/app:v1"}]}}]}},
+        {"in_use": [{"status": {"containerStatuses": [{"imageID": "docker-pullable://r.azurecr.io/library/app@{digest}"}]}}]},
+        {"in_use": ["other.azurecr.io/library/app:v9,r.azurecr.io/library/app:v1@{digest}"]},
+    ],
+    ids=lambda protect: next(iter(protect)),
+)
+def test_what_is_protected_stays(registry, protect, check):
+    image = images.multi_platform("one")
+    digest = push(registry, 40, image, "v1")
+    told = json.loads(json.dumps(protect).replace("{digest}", digest))
+    result = run(registry, rule(untagged={"older_than": "1d"}), protect=told, check=check)
+    assert (result.get("changed"), reasons(result)) == (False, {"v1": "in use" if "in_use" in protect else "protected"}), result
+    assert manifests(registry) == {one.digest for one in image.manifests}
+
+
+@pytest.mark.parametrize(
+    ("protect", "message"),
+    [
+        ({"in_use": []}, "protect.in_use names no image of r.azurecr.io in the repositories that the rules are about"),
+        ({"require_in_use": True}, "protect.in_use names no image of r.azurecr.io"),
+        ({"in_use": ["nginx:1.25", "other.azurecr.io/library/app:v1"]}, "protect.in_use names no image of r.azurecr.io"),
+        ({"in_use": {"resources": [], "failed": True}}, "protect.in_use is the result of a task that was failed, so what is in use is not known."),
+        ({"in_use": [{"item": "cluster", "skipped": True}]}, "protect.in_use is the result of a task that was skipped"),
+        ({"in_use": {"results": [{"images": ["r.azurecr.io/library/app:v1"]}, {"unreachable": True}]}}, "was unreachable"),
+        ({"tags": ["not a tag"]}, "'not a tag' cannot be a tag"),
+        ({"digests": ["sha256:short"]}, "'sha256:short' is not a digest"),
+        ({"patterns": ["v("]}, "'v(' in include is not a regular expression"),
+    ],
+)
+def test_what_is_in_use_must_be_known(registry, protect, message):
+    push(registry, 40, images.image("one"), "v1")
+    mark = registry.mark()
+    result = run(registry, rule(), protect=protect)
+    assert message in result["msg"]
+    assert registry.writes(mark) == []
+
+
+def test_an_empty_list_of_what_is_in_use_can_be_meant(registry):
+    push(registry, 40, images.image("one"), "v1")
+    assert run(registry, rule(), protect={"in_use": [], "require_in_use": False})["changed"]
+
+
+@pytest.mark.parametrize("policy", ["with_subject", "keep", "orphans"])
+def test_signatures_go_and_stay_with_their_image(registry, policy):
+    old, new = images.multi_platform("old"), images.image("new")
+    push(registry, 40, old, "v1")
+    push(registry, 1, new, "v2")
+    for subject in (old.root, old.manifests[0], new.root):
+        push(registry, 40, signature(subject))
+    lost = images.image("never pushed").root
+    orphan = push(registry, 40, signature(lost))
+    before = manifests(registry)
+    result = run(registry, rule(untagged={"older_than": "7d"}, referrers=policy))
+    about_new = signature(new.root).root.digest
+    if policy == "keep":
+        assert (result["changed"], manifests(registry)) == (False, before)
+        assert reasons(result)["v1"] == "something is about it, and the rule keeps that"
+    else:
+        assert manifests(registry) == {new.root.digest, about_new} | ({orphan} if policy == "with_subject" else set())
+
+
+def test_signatures_of_cosign_go_and_stay_with_their_image(registry):
+    """They are found by a tag that says which digest they are about; a rule for all tags must not take them away."""
+    old, new = images.image("old"), images.image("new")
+    push(registry, 40, old, "v1")
+    push(registry, 1, new, "v2")
+    names = [f"{image.root.digest.replace(':', '-')}.sig" for image in (old, new)]
+    for name in names:
+        push(registry, 40, images.image(name), name)
+    result = run(registry, rule())
+    assert tags(registry) == sorted(["v2", names[1]])
+    assert names[0] in {item["name"] for item in result["plan"]["items"]}
+
+
+def test_a_locked_signature_keeps_its_image(registry):
+    """The service deletes what is about an image together with it."""
+    old = images.image("old")
+    push(registry, 40, old, "v1")
+    about = push(registry, 40, signature(old.root))
+    registry.patch(f"/acr/v1/{REPOSITORY}/_manifests/{about}", deleteEnabled=False)
+    run(registry, rule())
+    assert manifests(registry) == {old.root.digest, about}
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"max_delete": 5}, "The plan deletes 6 tags and manifests, more than max_delete allows (5)"),
+        ({"max_delete_percent": 50}, "The plan deletes 6 of 10 tags and manifests, 60.0%, more than max_delete_percent allows (50%)"),
+        ({"min_remaining": 3}, "The plan leaves fewer tags than min_remaining wants (3) in 'library/app' (2)"),
+    ],
+)
+def test_guards_stop_a_plan_before_its_first_change(registry, options, message, check):
+    for number in range(5):
+        push(registry, 40 * (number < 3), images.image(f"{number}"), f"t{number}")
+    mark = registry.mark()
+    result = run(registry, rule(), check=check, **options)
+    assert result["msg"] == f"{message}; nothing was changed. Look at plan, and narrow the rules or widen the limit."
+    assert (result["failed"], result["changed"], len(result["plan"]["items"])) == (True, False, 6)
+    assert registry.writes(mark) == []
+
+
+def test_more_than_half_needs_to_be_allowed(registry):
+    push(registry, 40, images.image("one"), "v1")
+    assert "more than max_delete_percent allows (50%)" in run(registry, rule(), max_delete_percent=None)["msg"]
+
+
+@pytest.mark.parametrize("lock", ["tag", "manifest", "repository"])
+@pytest.mark.parametrize("override", [False, True])
+def test_locks(registry, lock, override):
+    digest = push(registry, 40, images.image("one"), "v1")
+    path = {"tag": "/_tags/v1", "manifest": f"/_manifests/{digest}", "repository": ""}[lock]
+    registry.patch(f"/acr/v1/{REPOSITORY}{path}", writeEnabled=False)
+    result = run(registry, rule(), override_locks=override)
+    if override and lock != "repository":
+        assert (result["changed"], result.get("failed")) == (True, None)
+        assert registry.get("/acr/v1/_catalog")["repositories"] is None
+    else:
+        assert (result["changed"], tags(registry)) == (False, ["v1"])
+        assert reasons(result) == {"v1": {"tag": "locked", "manifest": "its manifest is locked", "repository": "the repository is locked"}[lock]}
+
+
+def test_a_lock_comes_back_when_the_deletion_fails(registry):
+    digest = push(registry, 40, images.image("one"), "v1")
+    registry.patch(f"/acr/v1/{REPOSITORY}/_manifests/{digest}", deleteEnabled=False)
+    registry.emulator.faults.set([{"method": "DELETE", "path": "/v2/.*", "times": 0, "status": 403, "body": "{}"}])
+    result = run(registry, rule(), override_locks=True)
+    assert result["failed"]
+    attributes = registry.get(f"/acr/v1/{REPOSITORY}/_manifests/{digest}")["manifest"]["changeableAttributes"]
+    assert (attributes["deleteEnabled"], attributes["writeEnabled"]) == (False, True)
+    assert result["not_attempted"] == [f"delete manifest {REPOSITORY}@{digest}", f"delete tag {REPOSITORY}:v1"] or result["not_attempted"]
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_locking_and_unlocking(registry, check):
+    image = images.multi_platform("release")
+    push(registry, 40, image, "v1")
+    push(registry, 1, images.image("build"), "b1")
+    locked = run(registry, rule(tags={"include": ["v.*"]}, action="lock", older_than=None), check=check)
+    assert [(item["kind"], item["action"]) for item in locked["plan"]["items"]] == [("tag", "lock")] + [("manifest", "lock")] * 3
+    if check:
+        return
+    flags = [registry.get(f"/acr/v1/{REPOSITORY}/_manifests/{one.digest}")["manifest"]["changeableAttributes"] for one in image.manifests]
+    assert {(flag["deleteEnabled"], flag["writeEnabled"], flag["readEnabled"]) for flag in flags} == {(False, False, True)}
+    assert not run(registry, rule(tags={"include": ["v.*"]}, action="lock", older_than=None))["changed"]
+    unlocked = run(registry, rule(tags={"include": ["v.*"]}, action="unlock"))
+    assert len(unlocked["done"]) == 4
+    assert run(registry, rule())["summary"]["deleted_manifests"] == 3
+
+
+def test_unlocking_leaves_what_another_locked_tag_needs(registry):
+    shared = images.image("shared")
+    push(registry, 40, shared)
+    push(registry, 40, index(shared), "v1")
+    push(registry, 41, index(shared, shared), "v2")
+    run(registry, rule(action="lock", older_than=None))
+    result = run(registry, rule(tags={"include": ["v1"]}, action="unlock", older_than=None))
+    assert shared.root.digest not in {item["name"] for item in result["plan"]["items"]}
+    assert len(result["plan"]["items"]) == 2
+
+
+def test_a_saved_plan_is_applied_as_it_is(registry):
+    push(registry, 40, images.multi_platform("old"), "v1")
+    push(registry, 40, images.image("other"), "v2")
+    saved = run(registry, rule(tags={"include": ["v1"]}), check=True)["plan"]
+    push(registry, 40, images.image("later"), "v0")
+    options = {"plan": saved, "patterns": None}
+    check = run(registry, check=True, **options)
+    real = run(registry, **options)
+    assert check == {name: value for name, value in real.items() if name not in AFTERWARDS}
+    assert (tags(registry), real["plan"]) == (["v0", "v2"], saved)
+    again = run(registry, **options)
+    assert (again["changed"], again["done"], again["drifted"]) == (False, [], [])
+
+
+def test_a_saved_plan_leaves_alone_what_has_changed(registry):
+    digests = {tag: push(registry, 40, images.image(tag), tag) for tag in ("moved", "locked", "tagged", "listed", "same")}
+    saved = run(registry, rule(), check=True)["plan"]
+    registry.push(REPOSITORY, images.image("new"), "moved")
+    registry.patch(f"/acr/v1/{REPOSITORY}/_manifests/{digests['locked']}", deleteEnabled=False)
+    registry.session.put(
+        f"https://r.azurecr.io/v2/{REPOSITORY}/manifests/second", data=images.image("tagged").root.data, headers={"Content-Type": images.OCI_MANIFEST}
+    )
+    registry.push(REPOSITORY, index(images.image("listed")), "index")
+    check, real = run(registry, plan=saved, patterns=None, check=True), run(registry, plan=saved, patterns=None)
+    assert check["drifted"] == real["drifted"]
+    told = {drifted["target"].rpartition("@")[2]: drifted["reason"] for drifted in real["drifted"]}
+    assert told[digests["locked"]] == "it is locked now"
+    assert "pushed again" in told[digests["tagged"]] or told[digests["tagged"]] == "another tag points at it now"
+    assert told[digests["listed"]] == "something that stays needs it now"
+    assert digests["same"] not in manifests(registry)
+    assert {digests["locked"], digests["tagged"], digests["listed"]} <= manifests(registry)
+    assert {"moved", "second", "index"} <= set(tags(registry))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda plan: plan["items"].append({**plan["items"][0], "name": "v2"}), "The plan was changed after it was made (its id does not fit)"),
+        (lambda plan: plan["items"][0].pop("tags"), "plan has an item that is none"),
+        (lambda plan: plan.pop("items"), "plan is not one"),
+        (lambda plan: plan["items"][0].update(action="burn"), "plan has an item that is none"),
+        (lambda plan: plan["items"][0].update(repository="../x"), "cannot be the name of a repository"),
+        (lambda plan: plan.update(registry="other.azurecr.io"), "The plan is for other.azurecr.io, not for r.azurecr.io: apply it there."),
+    ],
+)
+def test_a_plan_that_is_none(registry, change, message):
+    push(registry, 40, images.image("one"), "v1", "v2")
+    saved = run(registry, rule(tags={"include": ["v1"]}), check=True)["plan"]
+    change(saved)
+    mark = registry.mark()
+    assert message in run(registry, plan=saved, patterns=None)["msg"]
+    assert registry.writes(mark) == []
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_repository_that_cannot_be_read_does_not_stop_the_others(registry, check):
+    for name in ("a", "b", "c"):
+        push(registry, 40, images.image(name), "v1", repository=name)
+    registry.emulator.identities.register_token(
+        {"name": "robot", "password": "x", "repositories": {name: ["metadata/read", "content/read", "content/delete"] for name in ("a", "c", "d")}}
+    )
+    result = run(registry, rule(repositories={"include": ["a", "b", "c", "d"]}), username="robot", password="x", check=check)
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert result["msg"].startswith("1 of 4 repositories could not be looked at, so nothing in them was changed; the first is 'b': ")
+    assert [one["repository"] for one in result["unreadable"]] == ["b"]
+    assert result["missing"] == ["d"]
+    assert registry.get("/acr/v1/_catalog")["repositories"] == (["a", "b", "c"] if check else ["b"])
+
+
+def test_a_list_that_breaks_off_deletes_nothing(registry):
+    push(registry, 40, images.image("one"), "v1")
+    registry.emulator.faults.set([{"method": "GET", "path": ".*/_manifests.*", "times": 0, "status": 404, "body": "gone"}])
+    mark = registry.mark()
+    assert run(registry, rule())["failed"]
+    assert registry.writes(mark) == []
+
+
+def test_what_is_hidden_may_need_the_rest(registry):
+    image = images.multi_platform("hidden")
+    push(registry, 40, image)
+    registry.patch(f"/acr/v1/{REPOSITORY}/_manifests/{image.root.digest}", listEnabled=False)
+    result = run(registry, rule(tags=None, older_than=None, untagged={"older_than": "7d"}))
+    assert "says that it has 0 tags and 3 manifests, but lists 0 and 2: what is hidden (can_list: false) may need others" in result["msg"]
+    assert len(manifests(registry)) == 2
+
+
+def test_one_that_fails_does_not_stop_the_others(registry):
+    digests = [push(registry, 40, images.multi_platform(f"{number}"), f"t{number}") for number in range(4)]
+    fault = {"method": "DELETE", "path": f"/v2/{REPOSITORY}/manifests/{digests[1]}", "times": 0, "status": 405}
+    registry.emulator.faults.set([{**fault, "body": '{"errors":[{"code":"REGISTRY_DISALLOWED_OPERATION","message":"no"}]}'}])
+    result = run(registry, rule())
+    assert (result["failed"], result["changed"], len(result["done"])) == (True, True, 12)
+    assert [failure["target"] for failure in result["failures"]] == [f"delete manifest {REPOSITORY}@{digests[1]}"]
+    assert f"12 of 16 changes were made; delete manifest {REPOSITORY}@{digests[1]} failed: DELETE https://r.azurecr.io" in result["msg"]
+    # What could not be deleted is still whole, and still has its name.
+    assert tags(registry) == ["t1"]
+    assert len(manifests(registry)) == 3
+    registry.emulator.faults.set([])
+    assert run(registry, rule())["summary"]["deleted_manifests"] == 3
+
+
+def test_there_is_a_time_limit(registry, monkeypatch):
+    push(registry, 40, images.image("one"), "v1")
+    times = iter([0.0, 0.0, 100.0, 100.0, 100.0])
+    from ansible_collections.registryops.acr.plugins.module_utils import _cleaning
+
+    monkeypatch.setattr(_cleaning, "time", SimpleNamespace(time=_cleaning.time.time, monotonic=lambda: next(times)))
+    result = run(registry, rule(), max_runtime="1m")
+    assert (result["changed"], result["done"], len(result["not_attempted"])) == (False, [], 2)
+    assert tags(registry) == ["v1"]
+
+
+def test_reclaimable_bytes_count_what_only_goes(registry):
+    base = images.image("base")
+    shared = images.image("base", annotations={"number": "2"})
+    push(registry, 40, base, "old")
+    push(registry, 1, shared, "new")
+    alone = push(registry, 40, images.image("alone"), "old", repository="other")
+    result = run(registry, rule())
+    own = images.image("alone")
+    expected = len(base.root.data) + len(own.root.data) + sum(len(blob.data) for blob in own.blobs if blob.digest not in {one.digest for one in base.blobs})
+    assert result["summary"]["reclaimable_bytes"] == expected
+    assert alone == own.root.digest
+
+
+def test_the_catalog_is_not_read_for_names(registry):
+    push(registry, 40, images.image("one"), "v1")
+    mark = registry.mark()
+    run(registry, rule(repositories={"include": [REPOSITORY]}), check=True)
+    assert "GET /acr/v1/_catalog" not in registry.requests(mark)
+
+
+def test_nothing_is_read_twice_where_no_rule_asks_for_anything(registry):
+    push(registry, 1, images.multi_platform("new"), "v1")
+    mark = registry.mark()
+    assert not run(registry, rule())["changed"]
+    assert not [request for request in registry.requests(mark) if request.startswith(f"GET /v2/{REPOSITORY}")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"older_than": None}, "rule 1 would delete every tag that it matches: set older_than, keep_newest or keep_minors."),
+        ({"tags": None}, "rule 1 has neither tags nor untagged, so it is about nothing: say what it is about."),
+        ({"tags": {"include": []}}, "rule 1, tags: include is empty, so nothing is chosen: name what the rule is about."),
+        ({"tags": {"include": ["v("]}}, "rule 1, tags: 'v(' in include is not a regular expression"),
+        ({"keep_newest": 0}, "rule 1: keep_newest is 0, but must be at least 1."),
+        ({"keep_minors": -1}, "rule 1: keep_minors is -1, but must be at least 1."),
+        ({"referrers": "orphans"}, "rule 1 has referrers: orphans, which are deleted at the age that untagged has: set that as well."),
+        ({"action": "lock", "untagged": {"older_than": "1d"}}, "rule 1 has untagged, which are only ever deleted, and the action lock: make two rules of it."),
+    ],
+)
+def test_a_rule_that_cannot_be_meant(registry, changes, message):
+    assert message in run(registry, rule(**changes))["msg"]
+
+
+def test_two_rules_of_one_name(registry):
+    assert run(registry, rule(name="a"), rule(name="a"))["msg"] == "Two rules have the same name: give each its own, or none."
+
+
+def test_the_clock_that_is_behind_decides(registry, monkeypatch):
+    """A machine whose clock is ahead must not find everything old."""
+    from ansible_collections.registryops.acr.plugins.module_utils import _cleaning
+
+    push(registry, 1, images.image("one"), "v1")
+    now = registry.emulator.clock.now()
+    monkeypatch.setattr(_cleaning.time, "time", lambda: now + 100 * DAY)
+    date = "Tue, 24 Nov 2026 00:00:00 GMT"
+    registry.emulator.faults.set([{"method": "GET", "path": "/v2/", "times": 0, "headers": {"Date": date}}])
+    assert reasons(run(registry, rule(), check=True)) == {"v1": "younger than 30d"}
