@@ -58,6 +58,7 @@ artifact: $(VENV)/done stage ## Build the collection, install it elsewhere, and 
 	$(PYTEST) tests/artifact
 
 test-interop: export INTEROP = $(CURDIR)/.cache/interop
+test-interop: SYSTEM := $(INTEROP)/bin:$(SYSTEM)
 test-interop: $(VENV)/done stage ## Let the clients of others judge the emulator (installs Debian packages when root)
 	sh tests/interop/install.sh $(INTEROP)
 	$(PYTEST) $(or $(ONLY),tests/interop tests/contract)

@@ -21,8 +21,6 @@ command -v docker-registry >/dev/null || packages="$packages docker-registry"
 command -v skopeo >/dev/null || packages="$packages skopeo"
 command -v node >/dev/null || packages="$packages nodejs"
 command -v npm >/dev/null || packages="$packages npm"
-# Not in every Debian; its tests are skipped without it.
-command -v oras >/dev/null || ! apt-cache show oras >/dev/null 2>&1 || packages="$packages oras"
 if [ -n "$packages" ]; then
     if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
         say "these Debian packages are missing, and only root can install them:$packages."
@@ -51,6 +49,35 @@ if ! cmp -s "$here/package-lock.json" "$folder/installed-package-lock.json"; the
     cp "$here/package.json" "$here/package-lock.json" "$folder"
     (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --cache "$folder/npm-cache")
     cp "$here/package-lock.json" "$folder/installed-package-lock.json"
+fi
+
+# Debian has oras since version 13. That one is unpacked here, whatever Debian this is; nothing of it is installed into the system.
+# It comes from the mirror that the machine uses anyway, and is verified by the keys that the machine trusts anyway.
+if [ ! -x "$folder/bin/oras" ]; then
+    mirror() {
+        # What is to be shown is apt's to fill in, not the shell's.
+        # shellcheck disable=SC2016
+        apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' | head -n 1
+    }
+    [ -n "$(mirror)" ] || apt-get update -qq
+    if [ -z "$(mirror)" ]; then
+        say "no source of apt is Debian itself, where oras comes from."
+        exit 1
+    fi
+    apt=$folder/apt
+    rm -rf "$apt"
+    mkdir -p "$apt/lists/partial" "$apt/cache" "$folder/bin"
+    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $(mirror) trixie main" >"$apt/sources.list"
+    trixie() {
+        apt-get -qq -o Dir::Etc::sourcelist="$apt/sources.list" -o Dir::Etc::sourceparts=- -o Dir::State::lists="$apt/lists" \
+            -o Dir::Cache="$apt/cache" -o APT::Sandbox::User=root "$@"
+    }
+    say "unpacking oras"
+    trixie update
+    (cd "$apt" && trixie download oras)
+    dpkg-deb -x "$apt"/oras_*.deb "$apt/unpacked"
+    mv "$apt/unpacked/usr/bin/oras" "$folder/bin"
+    rm -rf "$apt"
 fi
 
 # Each Python client in a virtual environment of its own: neither cares for what the other needs.

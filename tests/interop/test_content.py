@@ -113,7 +113,6 @@ def test_what_skopeo_pushes_we_pull(emulator: started.Registry, layout: tuple[Pa
     assert done.stdout == image.root.data
 
 
-@pytest.mark.skipif(not shutil.which("oras"), reason="oras is not installed: Debian 13 has it")
 class TestOras:
     """oras 1.2."""
 
@@ -232,7 +231,6 @@ def token_registry(folder: Path) -> Iterator[dict[str, Any]]:
     service.shutdown()
 
 
-@pytest.mark.skipif(not started.DOCKER_REGISTRY, reason="docker-registry is not installed")
 @pytest.mark.parametrize("kind", [open_registry, basic_registry, token_registry], ids=lambda kind: kind.__name__)
 def test_images_come_from_any_registry(emulator: started.Registry, tmp_path: Path, kind: Any) -> None:
     """docker-registry has no referrers API; what is about an image is listed under a tag there."""
@@ -267,7 +265,6 @@ def test_images_come_from_any_registry(emulator: started.Registry, tmp_path: Pat
         assert [one["target"] for one in chosen["images"]] == [f"again/{kind.__name__}:v0", f"again/{kind.__name__}:v1"]
 
 
-@pytest.mark.skipif(not started.DOCKER_REGISTRY, reason="docker-registry is not installed")
 def test_a_password_goes_to_no_other_host(emulator: started.Registry, tmp_path: Path) -> None:
     login = {"registry": emulator.url, "ca_path": emulator.ca, "username": emulator.username, "password": emulator.password}
     with token_registry(tmp_path) as source:
