@@ -9,14 +9,8 @@
 
 import { deepStrictEqual } from "node:assert";
 import { createHash } from "node:crypto";
-import { createRequire } from "node:module";
-import { join } from "node:path";
 import { Readable } from "node:stream";
-
-// The packages are not beside this file, so that nothing is ever installed into the checkout.
-const require = createRequire(join(process.env.INTEROP, "package.json"));
-const { ContainerRegistryClient, ContainerRegistryContentClient } = require("@azure/container-registry");
-const { ClientSecretCredential } = require("@azure/identity");
+import { application, ContainerRegistryClient, ContainerRegistryContentClient } from "./signed_in.mjs";
 
 const MEBIBYTE = 1024 * 1024;
 const CONFIG = "application/vnd.oci.image.config.v1+json";
@@ -26,13 +20,7 @@ const MANIFEST = "application/vnd.oci.image.manifest.v1+json";
 const [APP, DATA, OTHER] = ["interop/javascript/app", "interop/javascript/data", "interop/javascript/other"];
 
 const [url, anonymousUrl] = process.argv.slice(2);
-// The emulator also plays Entra ID: the identity library discovers it and asks it for a token over the same TLS.
-const credential = new ClientSecretCredential(
-  "11111111-1111-1111-1111-111111111111",
-  "22222222-2222-2222-2222-222222222222",
-  process.env.SECRET,
-  { authorityHost: url, disableInstanceDiscovery: true },
-);
+const credential = application(url);
 const client = new ContainerRegistryClient(url, credential);
 const anonymous = new ContainerRegistryClient(anonymousUrl);
 

@@ -20,7 +20,7 @@ from typing import Any
 
 from azure.containerregistry import ArtifactManifestOrder, ContainerRegistryClient
 from azure.core.exceptions import ClientAuthenticationError, HttpResponseError, ResourceNotFoundError
-from azure.identity import ClientSecretCredential
+from signed_in import application
 
 MEBIBYTE = 1024 * 1024
 CONFIG = "application/vnd.oci.image.config.v1+json"
@@ -165,17 +165,8 @@ def main() -> None:
     """Take all steps in order."""
     url, anonymous_url = sys.argv[1:]
     ca = os.environ["CA"]
-    # The emulator also plays Entra ID: the identity library discovers it and asks it for a token over the same TLS.
-    credential = ClientSecretCredential(
-        "11111111-1111-1111-1111-111111111111",
-        "22222222-2222-2222-2222-222222222222",
-        os.environ["SECRET"],
-        authority=url,
-        disable_instance_discovery=True,
-        connection_verify=ca,
-    )
     with (
-        ContainerRegistryClient(url, credential, connection_verify=ca) as client,
+        ContainerRegistryClient(url, application(url), connection_verify=ca) as client,
         ContainerRegistryClient(anonymous_url, connection_verify=ca) as anonymous,
     ):
         pushed = [push(client, APP, f"image number {number}", f"v{number}")["digest"] for number in range(1, 6)]
