@@ -15,6 +15,7 @@ import io
 import json
 import sys
 import tarfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,11 @@ OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 OCI_INDEX = "application/vnd.oci.image.index.v1+json"
 OCI_CONFIG = "application/vnd.oci.image.config.v1+json"
 OCI_LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
+OCI_EMPTY = "application/vnd.oci.empty.v1+json"
+DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
+DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
+DOCKER_CONFIG = "application/vnd.docker.container.image.v1+json"
+DOCKER_LAYER = "application/vnd.docker.image.rootfs.diff.tar.gzip"
 
 PLATFORMS = (("amd64", "linux"), ("arm64", "linux"))
 
@@ -58,6 +64,11 @@ class Image:
         """The manifest or index that stands for the image."""
         return self.manifests[-1]
 
+    @property
+    def contents(self) -> dict[str, bytes]:
+        """All that the image is made of, by digest."""
+        return {content.digest: content.data for content in (*self.blobs, *self.manifests)}
+
 
 def image(text: str, architecture: str = "amd64", system: str = "linux", **manifest: Any) -> Image:
     """Return an image of one platform whose only file, ``/hello``, says ``text``."""
@@ -79,14 +90,44 @@ def image(text: str, architecture: str = "amd64", system: str = "linux", **manif
 
 def multi_platform(text: str) -> Image:
     """Return an index of two images, for linux on amd64 and on arm64."""
-    images = [(image(f"{text} for {architecture}", architecture, system), architecture, system) for architecture, system in PLATFORMS]
+    return _index(OCI_INDEX, image, text)
+
+
+def docker_image(text: str, architecture: str = "amd64", system: str = "linux") -> Image:
+    """Return the image that ``image`` makes, in Docker's own format."""
+    config, layer = (Content(kind, part.data) for kind, part in zip((DOCKER_CONFIG, DOCKER_LAYER), image(text, architecture, system).blobs))
+    document = {"schemaVersion": 2, "mediaType": DOCKER_MANIFEST, "config": config.descriptor(), "layers": [layer.descriptor()]}
+    return Image((config, layer), (Content(DOCKER_MANIFEST, _json(document)),))
+
+
+def docker_list(text: str) -> Image:
+    """Return the images that ``multi_platform`` makes, in Docker's own formats."""
+    return _index(DOCKER_LIST, docker_image, text)
+
+
+def artifact(text: str) -> Image:
+    """Return a text file as an artifact with a type of its own and without a configuration (OCI, "Guidelines for Artifact Usage")."""
+    empty, file = Content(OCI_EMPTY, b"{}"), Content("text/plain", text.encode())
+    document = {
+        "schemaVersion": 2,
+        "mediaType": OCI_MANIFEST,
+        "artifactType": "application/vnd.example.greeting",
+        "config": empty.descriptor(),
+        "layers": [file.descriptor(annotations={"org.opencontainers.image.title": "hello.txt"})],
+        "annotations": {"org.example.greeting": "Grüß Gott"},
+    }
+    return Image((empty, file), (Content(OCI_MANIFEST, _json(document)),))
+
+
+def _index(media_type: str, make: Callable[[str, str, str], Image], text: str) -> Image:
+    images = [(make(f"{text} for {architecture}", architecture, system), architecture, system) for architecture, system in PLATFORMS]
     listed = [one.root.descriptor(platform={"architecture": architecture, "os": system}) for one, architecture, system in images]
-    index = Content(OCI_INDEX, _json({"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": listed}))
+    index = Content(media_type, _json({"schemaVersion": 2, "mediaType": media_type, "manifests": listed}))
     return Image(tuple(blob for one, *dummy in images for blob in one.blobs), (*(one.root for one, *dummy in images), index))
 
 
 def _json(document: dict[str, Any]) -> bytes:
-    return json.dumps(document, indent=2).encode()
+    return json.dumps(document, indent=2, ensure_ascii=False).encode()
 
 
 class Pusher:
@@ -130,6 +171,23 @@ def write_layout(folder: Path, written: Image) -> None:
         (blobs / content.digest.partition(":")[2]).write_bytes(content.data)
     (folder / "oci-layout").write_text('{"imageLayoutVersion": "1.0.0"}')
     (folder / "index.json").write_bytes(_json({"schemaVersion": 2, "manifests": [written.root.descriptor()]}))
+
+
+def read_layout(folder: Path) -> dict[str, bytes]:
+    """Return what an OCI image layout holds, by digest; the name of each file has to be that of its content."""
+    found = {f"sha256:{path.name}": path.read_bytes() for path in (folder / "blobs" / "sha256").iterdir()}
+    assert {digest: Content("", data).digest for digest, data in found.items()} == {digest: digest for digest in found}
+    return found
+
+
+# One for each kind of manifest that there is.
+KINDS = {
+    "OCI manifest": image("one platform"),
+    "OCI index": multi_platform("two platforms"),
+    "Docker manifest": docker_image("one platform, by docker"),
+    "Docker manifest list": docker_list("two platforms, by docker"),
+    "artifact": artifact("Hello!"),
+}
 
 
 def push_releases(url: str, ca: str, username: str, password: str, repository: str = "library/app") -> list[str]:

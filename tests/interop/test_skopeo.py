@@ -9,7 +9,6 @@ The same journey to Debian's docker-registry shows what is skopeo's doing and wh
 
 from __future__ import annotations
 
-import hashlib
 import json
 import random
 import shutil
@@ -23,7 +22,6 @@ from ansible_collections.registryops.acr.tests import images, started
 
 SECONDS = 60
 MEBIBYTE = 1024 * 1024
-DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
 Access = Callable[[str], list[str | Path]]
 
 
@@ -57,16 +55,9 @@ def layout(tmp_path: Path) -> tuple[Path, images.Image]:
     return tmp_path / "layout", image
 
 
-def contents(folder: Path) -> dict[str, bytes]:
-    """Return the blobs of a layout by file name, which has to be their digest."""
-    found = {path.name: path.read_bytes() for path in (folder / "blobs" / "sha256").iterdir()}
-    assert {name: hashlib.sha256(data).hexdigest() for name, data in found.items()} == {name: name for name in found}
-    return found
-
-
 def assert_same(folder: Path, image: images.Image) -> None:
     """Index, manifests, configs and layers are those of the image, byte by byte."""
-    assert contents(folder) == {one.digest.partition(":")[2]: one.data for one in (*image.blobs, *image.manifests)}
+    assert images.read_layout(folder) == image.contents
     (listed,) = json.loads((folder / "index.json").read_bytes())["manifests"]
     assert (listed["digest"], listed["mediaType"], listed["size"]) == (image.root.digest, image.root.media_type, len(image.root.data))
 
@@ -139,7 +130,7 @@ def test_docker_media_types(emulator: started.Registry, access: Access, layout: 
     remote = f"docker://{emulator.host}/interop/skopeo/docker:v1"
     run("copy", "--all", "--format", "v2s2", *access("dest-"), f"oci:{folder}", remote)
     index = json.loads(run("inspect", "--raw", *access(""), remote))
-    assert (index["mediaType"], len(index["manifests"])) == (DOCKER_LIST, len(images.PLATFORMS))
+    assert (index["mediaType"], len(index["manifests"])) == (images.DOCKER_LIST, len(images.PLATFORMS))
 
 
 def test_copy_within_the_registry(emulator: started.Registry, access: Access, layout: tuple[Path, images.Image], tmp_path: Path) -> None:
