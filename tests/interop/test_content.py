@@ -6,32 +6,18 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import http.server
 import json
 import os
 import shutil
 import subprocess
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from ansible_collections.registryops.acr.tests import images, modules, started
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 SECONDS = 60
-USER, PASSWORD = "mirror", "canary-mirror-5b1d"
-# What bcrypt makes of it, by crypt(3).
-BCRYPT = "$2b$04$abcdefghijklmnopqrstuuLgLFJA8TXJGAnDSYU/0YJ6fQqw/hY3O"
 DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
 
@@ -159,126 +145,6 @@ class TestOras:
         assert blobs(tmp_path / "back") == blobs(tmp_path / "kept")
         listed = subprocess.run(["oras", "discover", "--oci-layout", "back:v1", "--format", "json"], check=True, **run)
         assert [one["artifactType"] for one in json.loads(listed.stdout)["manifests"]] == ["c/d"]
-
-
-@contextmanager
-def open_registry(folder: Path) -> Iterator[dict[str, Any]]:
-    """A registry that is open to everybody."""
-    with started.docker_registry(folder) as (origin, dummy):
-        yield {"registry": origin.replace("localhost", "127.0.0.1")}
-
-
-@contextmanager
-def basic_registry(folder: Path) -> Iterator[dict[str, Any]]:
-    """A registry that takes a password."""
-    (folder / "users").write_text(f"{USER}:{BCRYPT}\n")
-    with started.docker_registry(folder, auth={"htpasswd": {"realm": "test", "path": str(folder / "users")}}) as (origin, dummy):
-        yield {"registry": origin, "username": USER, "password": PASSWORD}
-
-
-class TokenService(http.server.BaseHTTPRequestHandler):
-    """Gives whoever knows the password a token for what is asked (Docker registry token authentication specification)."""
-
-    key: rsa.RSAPrivateKey
-    seen: list[tuple[str, str]] = []
-
-    def do_GET(self) -> None:
-        query = parse_qs(urlsplit(self.path).query)
-        login = self.headers.get("Authorization", "")
-        self.seen.append((login, " ".join(query.get("scope", []))))
-        allowed = login == "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
-        entries = [scope.split(":") for scope in query.get("scope", [])]
-        access = [{"type": kind, "name": name, "actions": actions.split(",")} for kind, name, actions in entries]
-        now = int(time.time())
-        claims = {"iss": "test", "sub": USER, "aud": query["service"][0], "iat": now, "nbf": now - 5, "exp": now + 300, "access": access}
-        body = json.dumps({"token": self.signed(claims)} if allowed else {}).encode()
-        self.send_response(200 if allowed else 401)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def signed(self, claims: dict[str, Any]) -> str:
-        """Return a JSON Web Token whose key the registry recognises by its libtrust fingerprint."""
-        public = self.key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-        name = base64.b32encode(hashlib.sha256(public).digest()[:30]).decode()
-        header = {"alg": "RS256", "typ": "JWT", "kid": ":".join(name[start : start + 4] for start in range(0, 48, 4))}
-        unsigned = ".".join(_url64(json.dumps(part).encode()) for part in (header, claims))
-        return f"{unsigned}.{_url64(self.key.sign(unsigned.encode(), padding.PKCS1v15(), hashes.SHA256()))}"
-
-    def log_message(self, *dummy: Any) -> None:
-        """Say nothing."""
-
-
-def _url64(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-@contextmanager
-def token_registry(folder: Path) -> Iterator[dict[str, Any]]:
-    """A registry that takes tokens of a service on another host."""
-    key = rsa.generate_private_key(65537, 2048)
-    name = x509.Name([x509.NameAttribute(x509.oid.NameOID.COMMON_NAME, "tokens")])
-    now = datetime.now(timezone.utc)
-    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
-    certificate = made.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1)).sign(key, hashes.SHA256())
-    (folder / "tokens.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    service = http.server.ThreadingHTTPServer(("127.0.0.1", 0), type("Service", (TokenService,), {"key": key, "seen": []}))
-    threading.Thread(target=service.serve_forever, daemon=True).start()
-    realm = f"http://127.0.0.1:{service.server_address[1]}/token"
-    auth = {"token": {"realm": realm, "service": "mirror", "issuer": "test", "rootcertbundle": str(folder / "tokens.pem")}}
-    with started.docker_registry(folder, auth=auth) as (origin, dummy):
-        yield {"registry": origin, "username": USER, "password": PASSWORD, "token_service": realm}
-    service.shutdown()
-
-
-@pytest.mark.parametrize("kind", [open_registry, basic_registry, token_registry], ids=lambda kind: kind.__name__)
-def test_images_come_from_any_registry(emulator: started.Registry, tmp_path: Path, kind: Any) -> None:
-    """docker-registry has no referrers API; what is about an image is listed under a tag there."""
-    with ExitStack() as stack:
-        source = stack.enter_context(kind(tmp_path))
-        login = [f"--dest-creds={USER}:{PASSWORD}"] if "username" in source else ["--dest-no-creds"]
-        host = source["registry"].partition("//")[2]
-        for number, (name, image) in enumerate(IMAGES.items()):
-            folder = tmp_path / f"layout{number}"
-            images.write_layout(folder, image)
-            if image.root.media_type == DOCKER_LIST:
-                continue
-            command = [
-                "skopeo",
-                "--insecure-policy",
-                "copy",
-                "--all",
-                *login,
-                "--dest-tls-verify=false",
-                f"oci:{folder}",
-                f"docker://{host}/library/app:v{number}",
-            ]
-            subprocess.run(command, check=True, capture_output=True, timeout=SECONDS)
-            target = f"mirror/{kind.__name__}"
-            items = [{"source": f"library/app:v{number}", "target": target}]
-            result = acr(emulator, "acr_copy", images=items, source=source)
-            assert (result["changed"], result["images"][0]["digest"]) == (True, image.root.digest), name
-            assert not acr(emulator, "acr_copy", images=items, source=source)["changed"]
-            acr(emulator, "acr_artifact_pull", repository=target, reference=f"v{number}", layout=str(tmp_path / f"back{number}"))
-            assert blobs(tmp_path / f"back{number}") == blobs(folder)
-        chosen = acr(emulator, "acr_copy", images=[{"source": "library/app", "target": f"again/{kind.__name__}", "include": ["v[01]"]}], source=source)
-        assert [one["target"] for one in chosen["images"]] == [f"again/{kind.__name__}:v0", f"again/{kind.__name__}:v1"]
-
-
-def test_a_password_goes_to_no_other_host(emulator: started.Registry, tmp_path: Path) -> None:
-    login = {"registry": emulator.url, "ca_path": emulator.ca, "username": emulator.username, "password": emulator.password}
-    with token_registry(tmp_path) as source:
-        result = modules.run("acr_copy", **login, images=[{"source": "a:v1"}], source={**source, "token_service": None})
-        assert "wants its password to be sent to http://127.0.0.1:" in result["msg"]
-        assert "set token_service of source to it." in result["msg"]
-        wrong = modules.run("acr_copy", **login, images=[{"source": "a:v1"}], source={**source, "password": "canary-wrong"})
-        assert "does not accept this login: check username and password of source." in wrong["msg"]
-    with basic_registry(tmp_path) as source:
-        wrong = modules.run("acr_copy", **login, images=[{"source": "a:v1"}], source={**source, "password": "canary-wrong"})
-        assert wrong["failed"]
-        assert "canary" not in json.dumps(wrong)
-        nobody = modules.run("acr_copy", **login, images=[{"source": "a:v1"}], source={"registry": source["registry"]})
-        assert "asks for a user name and a password: set username and password of source." in nobody["msg"]
 
 
 def test_the_azure_client_for_python(emulator: started.Registry, installed: Path, tmp_path: Path) -> None:

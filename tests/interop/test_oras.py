@@ -7,36 +7,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from ansible_collections.registryops.acr.tests import images, started
 
-SECONDS = 60
 Oras = Callable[..., str]
-
-
-@pytest.fixture
-def oras(emulator: started.Registry, tmp_path: Path) -> Oras:
-    """Run oras, signed in, in a folder of its own; it has to succeed, and what it printed is returned."""
-    # To localhost, oras would speak HTTP.
-    options = ["--plain-http=false", "--ca-file", emulator.ca, "--registry-config", str(tmp_path / "auth.json")]
-
-    def run(*command: str, stdin: str = "") -> str:
-        done = subprocess.run(["oras", *command], cwd=tmp_path, input=stdin, capture_output=True, text=True, timeout=SECONDS, check=False)
-        assert done.returncode == 0, f"oras {' '.join(command)}: {done.stderr}"
-        return done.stdout
-
-    def between(*command: str) -> str:
-        """Copy: each side has options of its own."""
-        sides = [f"--{side}-{option}" for side in ("from", "to") for option in ("plain-http=false", f"ca-file={emulator.ca}")]
-        auth = [f"--{side}-registry-config={tmp_path / 'auth.json'}" for side in ("from", "to")]
-        return run(*command, *sides, *auth)
-
-    run("login", *options, "--username", emulator.username, "--password-stdin", emulator.host, stdin=emulator.password)
-    return lambda *command: between(*command) if command[0] == "cp" else run(*command, *options)
 
 
 def test_push_and_pull(emulator: started.Registry, oras: Oras, tmp_path: Path) -> None:
