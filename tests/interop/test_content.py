@@ -6,175 +6,252 @@
 
 from __future__ import annotations
 
-import hashlib
+import base64
 import json
 import os
+import random
 import shutil
 import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.registryops.acr.tests import images, modules, started
+from ansible_collections.registryops.acr.tests import images, started
 
+HERE = Path(__file__).resolve().parent
 SECONDS = 60
-DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
-DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
+# The last one travels in pieces: of 4 MiB, if a client of Microsoft's brings it, of 16 MiB, if this collection does.
+IMAGES = {**images.KINDS, "large layer": images.image(random.Random(0).randbytes(9 * 1024 * 1024).hex())}
+Acr = Callable[..., dict[str, Any]]
 
 
-def acr(registry: started.Registry, module: str, **options: Any) -> dict[str, Any]:
-    """Run a module against the emulator; it has to succeed."""
-    login = {"registry": registry.url, "ca_path": registry.ca, "username": registry.username, "password": registry.password}
-    result = modules.run(module, **login, **options)
-    assert not result.get("failed"), result["msg"]
-    return result
+@dataclass(frozen=True)
+class Client:
+    """A client of others: ``push`` and ``pull`` bring whole images to a repository, as tag v1, and back."""
+
+    emulator: started.Registry
+    installed: Path
+    folder: Path
+
+    def run(self, *command: str | Path, **environment: str) -> None:
+        """Run a command, which has to succeed."""
+        variables = {**os.environ, **environment}
+        done = subprocess.run(command, cwd=self.folder, env=variables, capture_output=True, text=True, timeout=SECONDS, check=False)
+        assert done.returncode == 0, f"{' '.join(map(str, command))}: {done.stderr}"
+
+    def remote(self, repository: str) -> str:
+        """Return what the image is called."""
+        return f"{self.emulator.host}/{repository}:v1"
 
 
-def blobs(layout: Path) -> dict[str, bytes]:
-    """Return what a layout holds, by digest; names have to be the digests."""
-    found = {path.name: path.read_bytes() for path in (layout / "blobs" / "sha256").iterdir()}
-    assert {name: hashlib.sha256(content).hexdigest() for name, content in found.items()} == {name: name for name in found}
-    return found
+class Skopeo(Client):
+    """skopeo, with folders as only it makes them: it puts nothing that has Docker's media types into an OCI image layout."""
+
+    def copy(self, source: str, target: str) -> None:
+        """Copy all of an image, exactly."""
+        certificates = self.folder / "certificates"
+        certificates.mkdir(exist_ok=True)
+        shutil.copy(self.emulator.ca, certificates / "ca.crt")
+        options = (f"cert-dir={certificates}", f"creds={self.emulator.username}:{self.emulator.password}")
+        access = [f"--{side}-{option}" for side in ("src", "dest") for option in options]
+        self.run("skopeo", "--insecure-policy", "copy", "--all", "--preserve-digests", *access, source, target)
+
+    def push(self, image: images.Image, repository: str) -> None:
+        """Push an image."""
+        (self.folder / "dir").mkdir()
+        files = {content.digest.partition(":")[2]: content.data for content in image.blobs}
+        files |= {f"{content.digest.partition(':')[2]}.manifest.json": content.data for content in image.manifests[:-1]}
+        files |= {"manifest.json": image.root.data, "version": b"Directory Transport Version: 1.1\n"}
+        for name, data in files.items():
+            (self.folder / "dir" / name).write_bytes(data)
+        self.copy("dir:dir", f"docker://{self.remote(repository)}")
+
+    def pull(self, repository: str) -> dict[str, bytes]:
+        """Pull an image."""
+        self.copy(f"docker://{self.remote(repository)}", "dir:back")
+        found = [path.read_bytes() for path in (self.folder / "back").iterdir() if path.name != "version"]
+        return {images.Content("", data).digest: data for data in found}
 
 
-def docker_image(text: str) -> images.Image:
-    """Return a Docker manifest list of two images, as docker itself makes them."""
-    lists, parts, contents = [], [], []
-    for architecture, system in images.PLATFORMS:
-        image = images.image(f"{text} {architecture}", architecture, system)
-        config = images.Content("application/vnd.docker.container.image.v1+json", image.blobs[0].data)
-        layer = images.Content("application/vnd.docker.image.rootfs.diff.tar.gzip", image.blobs[1].data)
-        document = {"schemaVersion": 2, "mediaType": DOCKER_MANIFEST, "config": config.descriptor(), "layers": [layer.descriptor()]}
-        manifest = images.Content(DOCKER_MANIFEST, json.dumps(document, indent=3).encode())
-        lists.append(manifest.descriptor(platform={"architecture": architecture, "os": system}))
-        parts.append(manifest)
-        contents += [config, layer]
-    index = images.Content(DOCKER_LIST, json.dumps({"schemaVersion": 2, "mediaType": DOCKER_LIST, "manifests": lists}, indent=3).encode())
-    return images.Image(tuple(contents), (*parts, index))
+class Oras(Client):
+    """oras."""
+
+    def copy(self, side: str, *command: str) -> None:
+        """Copy an image; ``side`` is that of the registry."""
+        options = ("plain-http=false", f"ca-file={self.emulator.ca}", f"username={self.emulator.username}", f"password={self.emulator.password}")
+        self.run("oras", "cp", *command, *(f"--{side}-{option}" for option in options))
+
+    def push(self, image: images.Image, repository: str) -> None:
+        """Push an image."""
+        images.write_layout(self.folder / "layout", image)
+        self.copy("to", "--from-oci-layout", f"layout@{image.root.digest}", self.remote(repository))
+
+    def pull(self, repository: str) -> dict[str, bytes]:
+        """Pull an image."""
+        self.copy("from", "--to-oci-layout", self.remote(repository), "back:v1")
+        return images.read_layout(self.folder / "back")
 
 
-IMAGES = {
-    "OCI manifest": images.image("one platform"),
-    "OCI index": images.multi_platform("two platforms"),
-    "Docker manifest list": docker_image("docker"),
-    "artifact": images.image("artifact", artifactType="application/vnd.example.thing", annotations={"a": "\u00e4"}),
-}
+class Azure(Client):
+    """A client of Microsoft's, with a program that brings layouts."""
+
+    def bring(self, way: str, repository: str, layout: str) -> None:
+        """Push or pull; any secret will do here."""
+        environment = {"SECRET": "any", "CA": self.emulator.ca, "NODE_EXTRA_CA_CERTS": self.emulator.ca, "INTEROP": str(self.installed)}
+        self.run(*self.program(), way, self.emulator.url, repository, "v1", layout, **environment)
+
+    def push(self, image: images.Image, repository: str) -> None:
+        """Push an image."""
+        images.write_layout(self.folder / "layout", image)
+        self.bring("push", repository, "layout")
+
+    def pull(self, repository: str) -> dict[str, bytes]:
+        """Pull an image."""
+        self.bring("pull", repository, "back")
+        return images.read_layout(self.folder / "back")
+
+
+class Python(Azure):
+    """azure-containerregistry."""
+
+    def program(self) -> tuple[str | Path, ...]:
+        """Return the command."""
+        return self.installed / "python" / "bin" / "python", HERE / "layout.py"
+
+
+class JavaScript(Azure):
+    """@azure/container-registry."""
+
+    def program(self) -> tuple[str | Path, ...]:
+        """Return the command."""
+        return "node", HERE / "layout.mjs"
+
+
+@pytest.fixture(params=[Skopeo, Oras, Python, JavaScript], ids=lambda client: client.__name__)
+def client(request: pytest.FixtureRequest, emulator: started.Registry, installed: Path, tmp_path: Path) -> Any:
+    """Each of the clients, in a folder of its own."""
+    (tmp_path / "client").mkdir()
+    return request.param(emulator, installed, tmp_path / "client")
 
 
 @pytest.fixture(params=IMAGES)
-def layout(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, images.Image]:
-    """A layout with one image; one for each media type that there is."""
-    images.write_layout(tmp_path / "layout", IMAGES[request.param])
-    return tmp_path / "layout", IMAGES[request.param]
+def image(request: pytest.FixtureRequest) -> images.Image:
+    """An image of each kind."""
+    return IMAGES[request.param]
 
 
-def skopeo(emulator: started.Registry, folder: Path, side: str, *command: str) -> None:
-    """Run skopeo copy, signed in, which has to succeed."""
-    certificates = folder / "certificates"
-    certificates.mkdir(exist_ok=True)
-    shutil.copy(emulator.ca, certificates / "ca.crt")
-    login = [f"--{side}-cert-dir={certificates}", f"--{side}-creds={emulator.username}:{emulator.password}"]
-    done = subprocess.run(["skopeo", "--insecure-policy", "copy", "--all", *login, *command], capture_output=True, text=True, timeout=SECONDS, check=False)
-    assert done.returncode == 0, done.stderr
+@pytest.fixture
+def repository(request: pytest.FixtureRequest) -> str:
+    """A repository that no other test has."""
+    return "interop/" + "".join(letter if letter.isalnum() else "-" for letter in request.node.name.lower()).strip("-")
 
 
-def test_what_we_push_skopeo_pulls(emulator: started.Registry, layout: tuple[Path, images.Image], tmp_path: Path) -> None:
-    folder, image = layout
-    assert acr(emulator, "acr_artifact", repository="interop/ours", tags=["v1"], layout=str(folder))["digest"] == image.root.digest
-    skopeo(emulator, tmp_path, "src", "--preserve-digests", f"docker://{emulator.host}/interop/ours:v1", f"dir:{tmp_path / 'pulled'}")
-    pulled = {hashlib.sha256(path.read_bytes()).hexdigest() for path in (tmp_path / "pulled").iterdir() if path.name != "version"}
-    assert pulled == set(blobs(folder))
+def whole(acr: Acr, repository: str, image: images.Image, folder: Path) -> str:
+    """Push an image as the layout that it is, and return the digest."""
+    return acr("acr_artifact", repository=repository, tags=["v1"], layout=str(folder))["digest"]
 
 
-def test_what_skopeo_pushes_we_pull(emulator: started.Registry, layout: tuple[Path, images.Image], tmp_path: Path) -> None:
-    folder, image = layout
-    if image.root.media_type == DOCKER_LIST:
-        pytest.skip("skopeo reads no Docker manifests from an OCI layout")
-    skopeo(emulator, tmp_path, "dest", f"oci:{folder}", f"docker://{emulator.host}/interop/theirs:v1")
-    result = acr(emulator, "acr_artifact_pull", repository="interop/theirs", reference="v1", layout=str(tmp_path / "pulled"))
-    assert result["digest"] == image.root.digest
-    assert blobs(tmp_path / "pulled") == blobs(folder)
-    # skopeo reads our layout as well.
-    done = subprocess.run(["skopeo", "inspect", "--raw", f"oci:{tmp_path / 'pulled'}:v1"], capture_output=True, timeout=SECONDS, check=True)
-    assert done.stdout == image.root.data
+def piece_by_piece(acr: Acr, repository: str, image: images.Image, folder: Path) -> str:
+    """Push each blob and each manifest of an image, and return the last one's digest."""
+    for number, content in enumerate((*image.blobs, *image.manifests)):
+        module, tags = ("acr_blob", None) if number < len(image.blobs) else ("acr_manifest", ["v1"] if content is image.root else [])
+        pushed = acr(module, repository=repository, src=str(folder / "blobs" / "sha256" / content.digest.partition(":")[2]), tags=tags)
+        assert (pushed["changed"], pushed["digest"]) == (True, content.digest)
+    return pushed["digest"]
 
 
-class TestOras:
-    """oras 1.2."""
-
-    @pytest.fixture
-    def oras(self, emulator: started.Registry, tmp_path: Path) -> Any:
-        """Run oras, signed in; it has to succeed, and what it printed is returned."""
-        options = ["--plain-http=false", "--ca-file", emulator.ca, "--username", emulator.username, "--password", emulator.password]
-
-        def run(*command: str) -> str:
-            done = subprocess.run(["oras", *command, *options], cwd=tmp_path, capture_output=True, text=True, timeout=SECONDS, check=False)
-            assert done.returncode == 0, done.stderr
-            return done.stdout
-
-        return run
-
-    def test_files_that_oras_pushes(self, emulator: started.Registry, oras: Any, tmp_path: Path) -> None:
-        (tmp_path / "in").mkdir()
-        (tmp_path / "a.json").write_text("[1]")
-        (tmp_path / "in" / "b.txt").write_text("Hello!")
-        oras("push", f"{emulator.host}/interop/oras:v1", "--artifact-type", "a/b", "a.json:application/json", "in/b.txt")
-        result = acr(emulator, "acr_artifact_pull", repository="interop/oras", reference="v1", dest=str(tmp_path / "out"))
-        assert result["artifact_type"] == "a/b"
-        assert ((tmp_path / "out" / "a.json").read_text(), (tmp_path / "out" / "in" / "b.txt").read_text()) == ("[1]", "Hello!")
-
-    def test_files_that_oras_pulls(self, emulator: started.Registry, oras: Any, tmp_path: Path) -> None:
-        (tmp_path / "a.json").write_text("[1]")
-        files = [{"path": str(tmp_path / "a.json"), "title": "in/a.json", "media_type": "application/json"}]
-        pushed = acr(emulator, "acr_artifact", repository="interop/ours-for-oras", tags=["v1"], artifact_type="a/b", files=files)
-        oras("pull", f"{emulator.host}/interop/ours-for-oras:v1", "--output", "pulled")
-        assert (tmp_path / "pulled" / "in" / "a.json").read_text() == "[1]"
-        attached = acr(emulator, "acr_artifact", repository="interop/ours-for-oras", subject="v1", artifact_type="c/d", files=files)
-        found = json.loads(oras("discover", f"{emulator.host}/interop/ours-for-oras:v1", "--format", "json"))
-        assert [one["digest"] for one in found["manifests"]] == [attached["digest"]]
-        assert oras("resolve", f"{emulator.host}/interop/ours-for-oras:v1").strip() == pushed["digest"]
-
-    def test_a_layout_of_oras(self, emulator: started.Registry, oras: Any, tmp_path: Path) -> None:
-        (tmp_path / "a.json").write_text("[1]")
-        run = {"cwd": tmp_path, "timeout": SECONDS, "capture_output": True}
-        subprocess.run(["oras", "push", "--oci-layout", "kept:v1", "--artifact-type", "a/b", "a.json"], check=True, **run)
-        subprocess.run(["oras", "attach", "--oci-layout", "kept:v1", "--artifact-type", "c/d", "a.json:text/plain"], check=True, **run)
-        result = acr(emulator, "acr_artifact", repository="interop/from-layout", tags=["v1"], layout=str(tmp_path / "kept"), layout_reference="v1")
-        assert result["uploaded"]["manifests"] == 2
-        acr(emulator, "acr_artifact_pull", repository="interop/from-layout", reference="v1", layout=str(tmp_path / "back"))
-        assert blobs(tmp_path / "back") == blobs(tmp_path / "kept")
-        listed = subprocess.run(["oras", "discover", "--oci-layout", "back:v1", "--format", "json"], check=True, **run)
-        assert [one["artifactType"] for one in json.loads(listed.stdout)["manifests"]] == ["c/d"]
+@pytest.mark.parametrize("push", [whole, piece_by_piece])
+def test_what_we_push_they_pull(acr: Acr, client: Any, repository: str, image: images.Image, tmp_path: Path, push: Any) -> None:
+    images.write_layout(tmp_path / "ours", image)
+    assert push(acr, repository, image, tmp_path / "ours") == image.root.digest
+    assert client.pull(repository) == image.contents
 
 
-def test_the_azure_client_for_python(emulator: started.Registry, installed: Path, tmp_path: Path) -> None:
-    """Manifests and blobs that it uploads are what we read, and the other way round."""
-    python = installed / "python" / "bin" / "python"
-    script = tmp_path / "client.py"
-    script.write_text(AZURE)
-    environment = {**os.environ, "REQUESTS_CA_BUNDLE": emulator.ca, "ENDPOINT": emulator.url, "PYTHONPATH": ""}
-    emulator.control("POST", "settings", {"anonymous": True})
-    image = IMAGES["OCI index"]
+def test_what_they_push_we_pull(acr: Acr, client: Any, repository: str, image: images.Image, tmp_path: Path) -> None:
+    client.push(image, repository)
+    assert acr("acr_artifact_pull", repository=repository, reference="v1", layout=str(tmp_path / "ours"))["digest"] == image.root.digest
+    assert images.read_layout(tmp_path / "ours") == image.contents
+    names = ["v1", *(manifest.digest for manifest in image.manifests)]
+    found = acr("acr_manifest_info", repository=repository, references=names, gather=["completeness"])["manifests"]
+    wanted = [(manifest.digest, manifest.media_type, manifest.data, True) for manifest in (image.root, *image.manifests)]
+    assert [(one["digest"], one["media_type"], base64.b64decode(one["content"]), one["complete"]) for one in found] == wanted
+    for blob in image.blobs:
+        acr("acr_blob", repository=repository, digest=blob.digest, dest=str(tmp_path / "blob"))
+        assert (tmp_path / "blob").read_bytes() == blob.data
+    # Nothing is missing, and no byte is another: we would push the same.
+    images.write_layout(tmp_path / "same", image)
+    assert not acr("acr_artifact", repository=repository, tags=["v1"], layout=str(tmp_path / "same"))["changed"]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in IMAGES if "Docker" not in kind])
+def test_layouts_of_skopeo(acr: Acr, emulator: started.Registry, installed: Path, repository: str, tmp_path: Path, kind: str) -> None:
+    """We read the layout that it writes, and it reads the one that we write."""
+    skopeo, image = Skopeo(emulator, installed, tmp_path), IMAGES[kind]
+    skopeo.push(image, repository)
+    skopeo.copy(f"docker://{skopeo.remote(repository)}", "oci:theirs:v1")
+    acr("acr_artifact", repository=f"{repository}/again", tags=["v1"], layout=str(tmp_path / "theirs"), layout_reference="v1")
+    acr("acr_artifact_pull", repository=f"{repository}/again", reference="v1", layout=str(tmp_path / "ours"))
+    skopeo.copy("oci:ours:v1", f"docker://{skopeo.remote(f'{repository}/back')}")
+    assert skopeo.pull(f"{repository}/back") == images.read_layout(tmp_path / "ours") == images.read_layout(tmp_path / "theirs") == image.contents
+
+
+def test_files_that_oras_pushes(acr: Acr, emulator: started.Registry, oras: Any, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "a.json").write_text("[1]")
+    (tmp_path / "in" / "b.txt").write_text("Hello!")
+    oras("push", f"{emulator.host}/interop/oras:v1", "--artifact-type", "a/b", "a.json:application/json", "in/b.txt")
+    result = acr("acr_artifact_pull", repository="interop/oras", reference="v1", dest=str(tmp_path / "out"))
+    assert result["artifact_type"] == "a/b"
+    assert ((tmp_path / "out" / "a.json").read_text(), (tmp_path / "out" / "in" / "b.txt").read_text()) == ("[1]", "Hello!")
+
+
+def test_files_that_oras_pulls(acr: Acr, emulator: started.Registry, oras: Any, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("[1]")
+    files = [{"path": str(tmp_path / "a.json"), "title": "in/a.json", "media_type": "application/json"}]
+    pushed = acr("acr_artifact", repository="interop/for-oras", tags=["v1"], artifact_type="a/b", files=files)
+    oras("pull", f"{emulator.host}/interop/for-oras:v1", "--output", "pulled")
+    assert (tmp_path / "pulled" / "in" / "a.json").read_text() == "[1]"
+    assert oras("resolve", f"{emulator.host}/interop/for-oras:v1").strip() == pushed["digest"]
+
+
+def referrers(oras: Any, *remote: str) -> dict[str, str]:
+    """Return the digests of what oras finds to be about a manifest, and of what kind each is."""
+    return {one["digest"]: one["artifactType"] for one in json.loads(oras("discover", "--format", "json", *remote))["manifests"]}
+
+
+def test_what_is_attached(acr: Acr, emulator: started.Registry, oras: Any, repository: str, image: images.Image, tmp_path: Path) -> None:
+    """oras finds what we attached, we find what oras attached, and a copy has both, whoever made it."""
+    remote = f"{emulator.host}/{repository}"
     images.write_layout(tmp_path / "layout", image)
-    acr(emulator, "acr_artifact", repository="interop/azure", tags=["v1"], layout=str(tmp_path / "layout"))
-    done = subprocess.run([str(python), str(script)], env=environment, capture_output=True, text=True, timeout=SECONDS, check=False)
-    assert done.returncode == 0, done.stderr
-    seen = json.loads(done.stdout)
-    assert seen["manifest"] == hashlib.sha256(image.root.data).hexdigest()
-    assert seen["blobs"] == {one.digest: hashlib.sha256(one.data).hexdigest() for one in image.blobs}
+    (tmp_path / "a.json").write_text("[1]")
+    whole(acr, repository, image, tmp_path / "layout")
+    oras("attach", f"{remote}:v1", "--artifact-type", "a/theirs", "a.json:application/json")
+    ours = acr("acr_artifact", repository=repository, subject="v1", artifact_type="a/ours", files=[{"path": str(tmp_path / "a.json")}])
+    (found,) = acr("acr_manifest_info", repository=repository, references=["v1"], gather=["referrers"])["manifests"]
+    listed = {one["digest"]: one["artifact_type"] for one in found["referrers"]}
+    assert (sorted(listed.values()), listed[ours["digest"]]) == (["a/ours", "a/theirs"], "a/ours")
+    assert referrers(oras, f"{remote}:v1") == listed
+
+    acr("acr_copy", images=[{"source": f"{repository}:v1", "target": f"{repository}/ours"}])
+    oras("cp", "--recursive", f"{remote}:v1", f"{remote}/theirs:v1")
+    for copy in ("ours", "theirs"):
+        assert referrers(oras, f"{remote}/{copy}:v1") == listed
+        acr("acr_artifact_pull", repository=f"{repository}/{copy}", reference="v1", layout=str(tmp_path / copy))
+    assert referrers(oras, "--oci-layout", f"{tmp_path / 'ours'}:v1") == listed
+    oras("cp", "--recursive", "--to-oci-layout", f"{remote}:v1", "by-oras:v1")
+    kept = images.read_layout(tmp_path / "by-oras")
+    assert images.read_layout(tmp_path / "ours") == images.read_layout(tmp_path / "theirs") == kept
+    assert image.contents.items() < kept.items()
 
 
-AZURE = """
-import hashlib, json, os
-from azure.containerregistry import ContainerRegistryClient
-
-with ContainerRegistryClient(os.environ["ENDPOINT"], None, audience="https://containerregistry.azure.net") as client:
-    index = client.get_manifest("interop/azure", "v1")
-    blobs = {}
-    for child in index.manifest["manifests"]:
-        image = client.get_manifest("interop/azure", child["digest"]).manifest
-        for part in (image["config"], *image["layers"]):
-            content = b"".join(client.download_blob("interop/azure", part["digest"]))
-            blobs[part["digest"]] = hashlib.sha256(content).hexdigest()
-    print(json.dumps({"manifest": index.digest.partition(":")[2], "blobs": blobs}))
-"""
+def test_a_layout_of_oras(acr: Acr, oras: Any, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("[1]")
+    oras("push", "--oci-layout", "kept:v1", "--artifact-type", "a/b", "a.json")
+    oras("attach", "--oci-layout", "kept:v1", "--artifact-type", "c/d", "a.json:text/plain")
+    result = acr("acr_artifact", repository="interop/from-layout", tags=["v1"], layout=str(tmp_path / "kept"), layout_reference="v1")
+    assert result["uploaded"]["manifests"] == 2
+    acr("acr_artifact_pull", repository="interop/from-layout", reference="v1", layout=str(tmp_path / "back"))
+    assert images.read_layout(tmp_path / "back") == images.read_layout(tmp_path / "kept")
+    assert referrers(oras, "--oci-layout", "back:v1") == referrers(oras, "--oci-layout", "kept:v1")
