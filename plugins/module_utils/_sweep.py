@@ -22,7 +22,6 @@ from ._plan import Outcome, Step
 from ._progress import report
 from ._rules import UNLOCK
 from ._snapshot import Content, Snapshot, about, look, read
-from ._verification import verify
 
 # After so many changes in a repository it is looked at again: whoever pushes in between is not overlooked for long.
 BATCH = 250
@@ -114,6 +113,9 @@ class _RepositorySweep:
             self._look()
             self._apply_all()
             if self._sweep.verifies and any(item.deletes for item in self.done):
+                # A check, and a run that deletes nothing, do without this code.
+                from ._verification import verify
+
                 self._look()
                 now = {name: tag.digest for name, tag in self._snapshot.tags.items()} if self._snapshot else {}
                 self.verified = verify(self._client, self._name, self._kept, now)

@@ -19,7 +19,7 @@ from ansible_collections.registryops.acr.tests import images, started
 
 # Oldest supported, the one that most of this is developed with, and newest: the Pythons that each of them runs on, best first.
 CORES = {"2.16": ("3.11", "3.12", "3.10"), "2.19": ("3.11", "3.12", "3.13"), "2.21": ("3.13", "3.12", "3.14")}
-SECONDS = 180
+SECONDS = 400
 
 
 @dataclass(frozen=True)

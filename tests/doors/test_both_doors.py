@@ -20,7 +20,7 @@ from ansible_collections.registryops.acr.tests.doors.conftest import PASSWORD
 ROOT = Path(__file__).resolve().parent.parent.parent
 WRONG = "canary-51be02-that-is-wrong"
 INDEX = "library/app"
-HELLO = "sha256:334d016f755cd6dc58c53a86e183882f8ec14f52fb05345887c8a5edd42c87b7"
+HELLO = "sha256:8608cb79265e51176a666abf93ecf2aa2214af944c536ced25bcd47121ee5074"
 OCI_INDEX = "application/vnd.oci.image.index.v1+json"
 # Each answer of the registry has an identifier of its own, and each token too.
 NEW = {
@@ -52,7 +52,7 @@ CASES: dict[str, list[dict[str, Any]]] = {
         {"repository": INDEX, "reference": "v1.0.0"},
     ],
     "acr_blob": [
-        {"repository": INDEX, "content": "Hello!"},
+        {"repository": INDEX, "content": "Hello, blob!"},
         {"repository": INDEX, "src": "{{ folder }}/file", "digest": HELLO},
         {"repository": "team/new", "digest": HELLO, "mount_from": [INDEX]},
         {"repository": INDEX, "digest": HELLO, "dest": "{{ folder }}/written/none/file"},
@@ -156,6 +156,12 @@ def playbook(folder: Path, all_tasks: list[dict[str, Any]]) -> Path:
     return path
 
 
+def told(target: str) -> str:
+    """Return what was asked for, without what is another each time: uploads' names, and signatures of where blobs are."""
+    path, mark, query = target.partition("?")
+    return re.sub(r"/uploads/.+", "/uploads/...", path) + (mark + query if not re.search("/uploads/.|^/emulated/", path) else "")
+
+
 def test_there_are_cases_for_each_module():
     assert set(CASES) == {path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")}
 
@@ -170,7 +176,9 @@ def test_both_doors_lead_to_the_same(core, registries, tmp_path):
             printed = core.play(playbook(tmp_path, all_tasks), registry, "-vvvv", "--diff", ACR_IMPORT_MODULES=switch)
             assert printed.count(f"runs {way}") == len(all_tasks)
             results = (tmp_path / "results.json").read_text()
-            asked.append(Counter((entry["method"], entry["target"], entry["status"], entry["principal"], *entry["scopes"]) for entry in registry.journal()))
+            asked.append(
+                Counter((entry["method"], told(entry["target"]), entry["status"], entry["principal"], *entry["scopes"]) for entry in registry.journal())
+            )
         assert "Traceback" not in printed
         for text in (printed, results):
             assert PASSWORD not in text
