@@ -177,12 +177,13 @@ class _Case:
         return reason or next(filter(None, ages), None)
 
     def _respect_referrers(self, digest: str) -> None:
-        """Keep a manifest with its names when something is about it or a part of it, and its rule wants that kept."""
-        graph, name = self._snapshot.graph, self._manifests[digest].rule
-        rule = next(rule for rule in self._judge.rules if rule.name == name)
-        if rule.referrers == KEEP_REFERRERS and any(other in graph.edges for part in graph.parts([digest]) for other in graph.referrers.get(part, ())):
-            self._manifests[digest] = kept = Verdict(KEEP, name, "something is about it, and the rule keeps that")
-            self.tags.update((tag, kept) for tag in self.names(digest))
+        """Keep a manifest with its names when something is about it or a part of it, and one of its rules wants that kept."""
+        graph, names = self._snapshot.graph, self.names(digest)
+        asking = {self._manifests[digest].rule, *(self.tags[name].rule for name in names)}
+        keeping = [rule.name for rule in self._judge.rules if rule.name in asking and rule.referrers == KEEP_REFERRERS]
+        if keeping and any(other in graph.edges for part in graph.parts([digest]) for other in graph.referrers.get(part, ())):
+            self._manifests[digest] = kept = Verdict(KEEP, keeping[0], "something is about it, and the rule keeps that")
+            self.tags.update((tag, kept) for tag in names)
 
     def _own_reason(self, digest: str) -> str | None:
         """Return why a manifest stays for its own sake."""
