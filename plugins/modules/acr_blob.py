@@ -121,7 +121,7 @@ from ..module_utils._download import download
 from ..module_utils._errors import NotFoundError, UsageError
 from ..module_utils._plan import Plan, Step
 from ..module_utils._reference import digest_name, repository_name, short
-from ..module_utils._run import run_module
+from ..module_utils._run import refuse, run_module
 from ..module_utils._sources import BlobSource, BytesSource, FileSource
 from ..module_utils._store import RepositoryStore
 from ..module_utils._tagging import refuse_locked
@@ -134,6 +134,7 @@ def plan(client, params):
     digest = digest_name(params["digest"]) if params["digest"] else None
     client.announce([name], "pull") if params["dest"] else client.announce([name], "metadata_read", "pull", "pull,push")
     if params["state"] == "absent":
+        refuse(params, "src", "content", "dest", "mount_from")
         return _absent(client, name, digest)
     if params["dest"]:
         return _download(client, name, digest, params["dest"])

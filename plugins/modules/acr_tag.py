@@ -36,7 +36,8 @@ options:
       - absent
     default: present
   digest:
-    description: The manifest that the tags shall point at.
+    description:
+      - The manifest that the tags shall point at. To take tags away only if they point at a manifest, use O(expected_digest).
     type: str
   source_tag:
     description: The tag that points at the manifest which the tags shall point at, too.
@@ -135,7 +136,7 @@ diff:
 from ..module_utils._errors import NotFoundError
 from ..module_utils._plan import Plan, Step
 from ..module_utils._reference import digest_name, repository_name, tag_name
-from ..module_utils._run import run_module
+from ..module_utils._run import refuse, run_module
 from ..module_utils._tagging import ABSENT, tagging
 
 
@@ -145,6 +146,8 @@ def plan(client, params):
     expected = params["expected_digest"]
     if expected not in (None, ABSENT):
         digest_name(expected)
+    if params["state"] == "absent":
+        refuse(params, "digest", "source_tag")
     document = _document(client, name, params) if params["state"] == "present" else None
     wanted = tagging(client, name, tags, document.digest if document else None, expected)
 

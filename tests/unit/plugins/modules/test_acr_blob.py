@@ -152,3 +152,11 @@ def test_a_locked_repository(registry):
     result = registry.run(MODULE, repository=REPOSITORY, content=TEXT)
     assert result["msg"].startswith(f"Repository '{REPOSITORY}' has can_write: false, so nothing in it can be changed, and nothing was.")
     assert registry.writes(mark) == []
+
+
+def test_a_file_that_shall_be_absent_is_not_a_blob_to_delete(registry, tmp_path):
+    registry.run(MODULE, repository=REPOSITORY, content=TEXT)
+    for options in ({"dest": str(tmp_path / "file")}, {"content": TEXT}, {"src": str(tmp_path)}, {"mount_from": ["team/tool"]}):
+        result = registry.run(MODULE, repository=REPOSITORY, digest=DIGEST, state="absent", **options)
+        assert result["msg"] == f"{next(iter(options))} cannot be used with state=absent, and may have been meant otherwise. Nothing was changed."
+    assert has(registry)

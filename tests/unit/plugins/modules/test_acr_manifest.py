@@ -169,3 +169,12 @@ def test_a_locked_manifest(registry, platforms):
     result = registry.run(MODULE, repository=REPOSITORY, state="absent", digests=[index], even_if=["tags"])
     assert f"Manifest {index} of '{REPOSITORY}' is locked; nothing was deleted." in result["msg"]
     assert registry.writes(mark) == []
+
+
+def test_options_of_the_other_state_are_no_options(registry, platforms):
+    index = tags(registry)["v1"]
+    result = registry.run(MODULE, repository=REPOSITORY, content=platforms, subject="v1", digests=[index], even_if=["tags"], state="absent")
+    assert result["msg"] == "content and subject cannot be used with state=absent, and may have been meant otherwise. Nothing was changed."
+    result = registry.run(MODULE, repository=REPOSITORY, content=platforms, digests=[index])
+    assert result["msg"] == "digests cannot be used with state=present, and may have been meant otherwise. Nothing was changed."
+    assert index in manifests(registry)

@@ -118,3 +118,12 @@ def test_a_tag_that_moves_meanwhile_is_left_alone(registry, digests):
     assert f"Tag 'v1' was moved from {digests['v1']} to {moved} while the task was at work." in result["msg"]
     assert not result["changed"]
     assert result["not_attempted"] == []
+
+
+def test_what_tags_shall_point_at_does_not_say_which_to_take_away(registry, digests):
+    for options, named in (({"digest": digests["v2"]}, "digest"), ({"source_tag": "v2"}, "source_tag")):
+        result = registry.run(MODULE, repository=REPOSITORY, tags=["v1"], state="absent", **options)
+        assert result["msg"] == f"{named} cannot be used with state=absent, and may have been meant otherwise. Nothing was changed."
+    result = registry.run(MODULE, repository=REPOSITORY, tags=["v1"], state="absent", expected_digest=digests["v2"])
+    assert "points at" in result["msg"]
+    assert pointed(registry) == digests
