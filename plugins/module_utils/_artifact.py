@@ -105,12 +105,6 @@ def push(client: RegistryClient, name: str, source: Store, root: Document, tags:
     if missing.documents:
         refuse_locked(client.repositories.get(name))
 
-    def apply() -> None:
-        copier.copy(missing)
-        for tag in wanted.changes:
-            wanted.ensure_unmoved(client, tag)
-            target.tag(root, tag)
-
     named = [f"manifest {short(document.digest)} ({document.media_type}, {len(document.content)} bytes)" for document in missing.documents]
     blobs = [f"blob {short(blob.digest)} ({blob.size} bytes){_title(blob)}" for blob in missing.blobs]
     return Plan(
@@ -124,7 +118,7 @@ def push(client: RegistryClient, name: str, source: Store, root: Document, tags:
         wanted.lines_before,
         [*blobs, *named, *wanted.lines_after],
         f"{client.server.host}/{name}",
-        [Step(f"artifact {root.digest}", apply)] if missing.documents or wanted.changes else [],
+        copier.steps(missing, root.digest, wanted.steps(client, lambda tag: target.tag(root, tag))),
     )
 
 

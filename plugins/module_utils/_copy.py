@@ -9,14 +9,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from ._concurrent import concurrently
 from ._document import Descriptor, Document
-from ._errors import NotFoundError
+from ._errors import AcrError, NotFoundError
+from ._plan import Step
 from ._store import Store, Target
 from ._tree import Tree, missing_blobs, tree
 
@@ -37,6 +38,20 @@ class Missing:
     def to_result(self) -> dict[str, Any]:
         """Return how much is missing."""
         return {"manifests": len(self.documents), "blobs": len(self.blobs), "bytes": self.size}
+
+
+class Interrupted(AcrError):
+    """A copy ended midway: what ``kept`` says was copied before ``error``, and stays."""
+
+    changed = True
+
+    def __init__(self, error: AcrError, kept: str) -> None:
+        super().__init__(f"{error} {kept}")
+        self._error = error
+
+    def to_result(self) -> dict[str, Any]:
+        """Return what the error returns."""
+        return self._error.to_result()
 
 
 class Copier:
@@ -67,11 +82,24 @@ class Copier:
         nowhere = set(missing_blobs(self._source, [blob for blob in absent if blob.is_foreign], self._workers))
         return Missing(found, tuple(lacking), tuple(blob for blob in absent if blob not in nowhere))
 
+    def steps(self, missing: Missing, name: str, then: Sequence[Step]) -> list[Step]:
+        """Return the steps that copy what is missing of ``name``, and go on with ``then``: the tags, which come last."""
+        if not (missing.documents or missing.blobs):
+            return list(then)
+        return [Step(f"content of {name}", partial(self.copy, missing), then)]
+
     def copy(self, missing: Missing) -> None:
-        """Copy what is missing. Tags come afterwards."""
-        concurrently(self._copy_blob, missing.blobs, self._workers)
-        for document in missing.documents:
-            self._first(document.digest, partial(self._target.put_manifest, document))
+        """Copy what is missing; Interrupted when only some of it could be."""
+        try:
+            concurrently(self._copy_blob, missing.blobs, self._workers)
+            for document in missing.documents:
+                self._first(document.digest, partial(self._target.put_manifest, document))
+        except AcrError as error:
+            manifests, blobs = (sum(part.digest in self._done for part in parts) for parts in (missing.documents, missing.blobs))
+            if not (manifests or blobs):
+                raise
+            kept = f"Of {len(missing.blobs)} blobs {blobs} and of {len(missing.documents)} manifests {manifests} were copied before; they stay."
+            raise Interrupted(error, kept) from None
 
     def _copy_blob(self, blob: Descriptor) -> None:
         self._first(blob.digest, lambda: self._target.put_blob(blob, self._source.source(blob)))

@@ -42,7 +42,9 @@ MESSAGE_LIMIT = 300
 
 
 class AcrError(Exception):
-    """An error that a user can act on; ``str()`` is what failed, where, why and what to do."""
+    """An error that a user can act on; ``str()`` is what failed, where, why and what to do. ``changed``: something was done before it."""
+
+    changed = False
 
     def to_result(self) -> dict[str, Any]:
         """Return the facts for the task's result, beside ``msg``."""
@@ -116,6 +118,7 @@ class StepsFailed(AcrError):
         self.done = list(done)
         self.failed = list(failed)
         self.not_attempted = list(not_attempted)
+        self.changed = bool(done) or any(error.changed for dummy, error in failed)
 
     def to_result(self) -> dict[str, Any]:
         """Return what was done, what failed and why, and what was not tried."""

@@ -20,10 +20,19 @@ from ._progress import report
 
 @dataclass(frozen=True)
 class Step:
-    """One change of the registry. ``target`` names it in reports: ``tag 'v1' (can_write: false)``."""
+    """One change of the registry. ``target`` names it in reports: ``tag 'v1' (can_write: false)``.
+
+    ``then`` is what is changed after it, in order, and only if it went well.
+    """
 
     target: str
     apply: Callable[[], object]
+    then: Sequence[Step] = ()
+
+    @property
+    def parts(self) -> tuple[Step, ...]:
+        """This change and those after it."""
+        return (self, *self.then)
 
 
 @dataclass(frozen=True)
@@ -72,25 +81,26 @@ class Plan:
         done: list[Step] = []
         failed: list[tuple[str, AcrError]] = []
         stop = threading.Event()
+        order = [part.target for step in self.steps for part in step.parts]
 
         def run(step: Step) -> None:
             if stop.is_set():
                 return
-            try:
-                step.apply()
-            except AcrError as error:
-                stop.set()
-                failed.append((step.target, error))
-            else:
-                done.append(step)
+            for part in step.parts:
+                try:
+                    part.apply()
+                except AcrError as error:
+                    stop.set()
+                    failed.append((part.target, error))
+                    return
+                done.append(part)
                 if self.outcome is None:
-                    report(f"{len(done):,} of {len(self.steps):,} changes made")
+                    report(f"{len(done):,} of {len(order):,} changes made")
 
         concurrently(run, self.steps, workers)
         if failed:
             finished = {step.target for step in done}
             broken = {target for target, dummy in failed}
-            order = [step.target for step in self.steps]
             raise StepsFailed(
                 [target for target in order if target in finished],
                 failed,

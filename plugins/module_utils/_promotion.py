@@ -87,7 +87,7 @@ class Promotion:
             ],
             [f"{one.image.name} -> {short(one.document.digest)} from {self.source.server.host}/{one.image.origin}" for one in changing],
             self.target.server.host,
-            [self._step(decision, copiers[decision.image.source, decision.image.target]) for decision in changing],
+            [step for decision in changing for step in self._steps(decision, copiers[decision.image.source, decision.image.target])],
         )
 
     def _copier(self, image: Image, same: bool) -> Copier:
@@ -121,12 +121,7 @@ class Promotion:
             return "age unknown"
         return None if old < new else "not older"
 
-    def _step(self, decision: Decision, copier: Copier) -> Step:
-        def apply() -> None:
-            if decision.missing:
-                copier.copy(decision.missing)
-            for tag in decision.tagging.changes:
-                decision.tagging.ensure_unmoved(self.target, tag)
-                self.target.distribution.put_manifest(decision.image.target, tag, decision.document)
-
-        return Step(f"image {decision.image.name}", apply)
+    def _steps(self, decision: Decision, copier: Copier) -> list[Step]:
+        image, distribution = decision.image, self.target.distribution
+        tags = decision.tagging.steps(self.target, lambda tag: distribution.put_manifest(image.target, tag, decision.document), f"tag {image.target}:{{}}")
+        return copier.steps(decision.missing, image.name, tags) if decision.missing else tags

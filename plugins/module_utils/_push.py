@@ -88,14 +88,7 @@ def plan(client: RegistryClient, name: str, manifest: Document, tags: list[str])
     if not there:
         refuse_locked(client.repositories.get(name))
 
-    def step(tag: str) -> Step:
-        def apply() -> None:
-            wanted.ensure_unmoved(client, tag)
-            client.distribution.put_manifest(name, tag, manifest)
-
-        return Step(f"tag '{tag}'", apply)
-
-    steps = [step(tag) for tag in wanted.changes]
+    steps = wanted.steps(client, lambda tag: client.distribution.put_manifest(name, tag, manifest))
     if not there and not steps:
         steps = [Step(f"manifest {manifest.digest}", lambda: client.distribution.put_manifest(name, manifest.digest, manifest))]
     line = [] if there else [f"manifest {short(manifest.digest)} ({manifest.media_type}, {len(manifest.content)} bytes)"]

@@ -55,7 +55,7 @@ def perform(task: Task, plan_for: PlanFor) -> dict[str, Any]:
         result["warnings"] = [*plan.warnings, *client.warnings]
     except StepsFailed as error:
         # What the plan promised did not come true: only what was done is told.
-        return {"failed": True, "changed": bool(error.done), "msg": str(error), **error.to_result()}
+        return {"failed": True, "changed": error.changed, "msg": str(error), **error.to_result()}
     except AcrError as error:
         return {"failed": True, "changed": False, "msg": str(error), **_details(error)}
     return result

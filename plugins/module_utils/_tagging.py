@@ -8,13 +8,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from ._client import RegistryClient
 from ._errors import BlockedError, DriftError
 from ._models import Repository, Tag
+from ._plan import Step
 from ._reference import short
 
 ABSENT = "absent"
@@ -47,7 +49,16 @@ class Tagging:
         """The same, as they will be."""
         return [f"tag {tag} -> {short(self.after)}" for tag in self.changes if self.after]
 
-    def ensure_unmoved(self, client: RegistryClient, tag: str) -> None:
+    def steps(self, client: RegistryClient, change: Callable[[str], object], target: str = "tag '{}'") -> list[Step]:
+        """Return the steps that ``change`` these tags, each after a second look; they are called ``target``."""
+
+        def apply(tag: str) -> None:
+            self._ensure_unmoved(client, tag)
+            change(tag)
+
+        return [Step(target.format(tag), partial(apply, tag)) for tag in self.changes]
+
+    def _ensure_unmoved(self, client: RegistryClient, tag: str) -> None:
         """Look again right before a change; DriftError when somebody else was faster."""
         found = client.tags.get(self.repository, tag)
         now, seen = found.digest if found else None, self.before[tag]

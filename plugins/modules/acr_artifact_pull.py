@@ -168,18 +168,14 @@ def plan(client, params):
     changed = bool(missing.documents or missing.blobs) or not layout.lists(document.digest, label)
     if changed:
         _files.writable(os.path.join(params["layout"], INDEX), missing.size, makes_folders=True)
-
-    def apply():
-        copier.copy(missing)
-        layout.tag(document, label)
-
+    listing = Step(f"{INDEX} of {params['layout']}", lambda: layout.tag(document, label))
     before = layout.names.get(label)
     return Plan(
         {"digest": document.digest, "artifact_type": document.artifact_type, "downloaded": missing.to_result()},
         [f"{label}: {short(before.digest)}"] if changed and before else [],
         [f"{label or 'no name'}: {short(document.digest)} ({missing.size} bytes are missing)"] if changed else [],
         params["layout"],
-        [Step(f"layout {params['layout']}", apply)] if changed else [],
+        copier.steps(missing, document.digest, [] if layout.lists(document.digest, label) else [listing]),
     )
 
 

@@ -187,11 +187,11 @@ images:
       type: int
       sample: 12880
 done:
-  description: The images that were copied before something failed.
+  description: What was copied and tagged before something failed.
   returned: when something failed
   type: list
   elements: str
-  sample: []
+  sample: ["content of production/app:v1.1.0", "tag production/app:v1.1.0"]
 failures:
   description: What failed, with C(target), C(msg) and, if the registry answered, C(error).
   returned: when something failed
@@ -199,7 +199,7 @@ failures:
   elements: dict
   sample: []
 not_attempted:
-  description: The images that were not tried after something failed.
+  description: What was not tried after something failed.
   returned: when something failed
   type: list
   elements: str

@@ -134,7 +134,7 @@ diff:
 """
 
 from ..module_utils._errors import NotFoundError
-from ..module_utils._plan import Plan, Step
+from ..module_utils._plan import Plan
 from ..module_utils._reference import digest_name, repository_name, tag_name
 from ..module_utils._run import refuse, run_module
 from ..module_utils._tagging import ABSENT, tagging
@@ -151,22 +151,15 @@ def plan(client, params):
     document = _document(client, name, params) if params["state"] == "present" else None
     wanted = tagging(client, name, tags, document.digest if document else None, expected)
 
-    def step(tag):
-        def apply():
-            wanted.ensure_unmoved(client, tag)
-            if document:
-                client.distribution.put_manifest(name, tag, document)
-            else:
-                client.tags.delete(name, tag)
-
-        return Step(f"tag '{tag}'", apply)
+    def change(tag):
+        return client.distribution.put_manifest(name, tag, document) if document else client.tags.delete(name, tag)
 
     return Plan(
         result={**({"digest": wanted.after} if document else {}), "tags": wanted.to_result()},
         header=f"{client.server.host}/{name}",
         before=wanted.lines_before,
         after=wanted.lines_after,
-        steps=[step(tag) for tag in wanted.changes],
+        steps=wanted.steps(client, change),
     )
 
 

@@ -158,3 +158,12 @@ def test_blobs_of_another_repository_are_mounted(registry, files):
     mark = registry.mark()
     registry.run(MODULE, repository=REPOSITORY, files=files, mount_from=["team/other"])
     assert sorted(write.split(" ")[0] for write in registry.writes(mark)) == ["POST", "POST", "PUT"]
+
+
+def test_a_tag_that_moved_is_told_when_another_fails(registry, files):
+    registry.emulator.faults.set([{"method": "PUT", "path": f"/v2/{REPOSITORY}/manifests/v2", "times": 0, "status": 405, "body": "{}"}])
+    result = registry.run(MODULE, repository=REPOSITORY, files=files, tags=["v1", "v2", "v3"])
+    digest = registry.get(f"/acr/v1/{REPOSITORY}/_tags/v1")["tag"]["digest"]
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert (result["done"], result["not_attempted"]) == ([f"content of {digest}", "tag 'v1'"], ["tag 'v3'"])
+    assert [failure["target"] for failure in result["failures"]] == ["tag 'v2'"]

@@ -184,8 +184,26 @@ def test_one_that_fails_is_told_from_those_that_do_not(registry, release):
     registry.push(SOURCE, images.image("two"), "v2.0.0")
     registry.emulator.faults.set([{"method": "PUT", "path": f"/v2/{TARGET}/manifests/v2.0.0", "times": 0, "status": 405, "body": "{}"}])
     result = registry.run(MODULE, images=[{"source": SOURCE, "target": TARGET, "include": [".*"]}], concurrency=1)
-    assert (result["changed"], result["done"], result["not_attempted"]) == (True, [f"image {TARGET}:v1.0.0"], [])
-    assert [failure["target"] for failure in result["failures"]] == [f"image {TARGET}:v2.0.0"]
+    assert (result["changed"], result["done"], result["not_attempted"]) == (
+        True,
+        [f"content of {TARGET}:v1.0.0", f"tag {TARGET}:v1.0.0", f"content of {TARGET}:v2.0.0"],
+        [],
+    )
+    assert [failure["target"] for failure in result["failures"]] == [f"tag {TARGET}:v2.0.0"]
+
+
+def test_an_image_that_is_copied_in_part_is_a_change(registry, release):
+    registry.emulator.faults.set([{"method": "PUT", "path": f"/v2/{TARGET}/manifests/{release[0]}", "times": 0, "status": 405, "body": "{}"}])
+    result = registry.run(MODULE, images=[{"source": f"{SOURCE}:v1.0.0", "target": TARGET}])
+    assert (result["failed"], result["changed"], result["done"]) == (True, True, [])
+    assert [failure["target"] for failure in result["failures"]] == [f"content of {TARGET}:v1.0.0"]
+    assert result["not_attempted"] == [f"tag {TARGET}:v1.0.0"]
+    kept = len(registry.get(f"/acr/v1/{TARGET}/_manifests")["manifests"])
+    assert result["msg"].endswith(f"Of 6 blobs 6 and of 4 manifests {kept} were copied before; they stay.")
+    assert result["failures"][0]["error"]["status"] == 405
+    registry.emulator.faults.set([{"method": "POST", "path": ".*", "times": 0, "status": 405, "body": "{}"}])
+    nothing = registry.run(MODULE, images=[{"source": f"{SOURCE}:v1.0.0", "target": "third"}])
+    assert (nothing["changed"], nothing["done"]) == (False, [])
 
 
 def test_mounting_that_is_refused_ends_in_an_upload(registry, release):
