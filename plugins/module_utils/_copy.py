@@ -68,18 +68,15 @@ class Copier:
     def compare(self, root: Document, referrers: bool) -> Missing:
         """Return what the target lacks of ``root``; NotFoundError when the source is not whole itself."""
         found = tree(self._source, root, referrers=referrers, workers=self._workers)
-        if found.missing:
-            names = ", ".join(descriptor.digest for descriptor in found.missing[:3])
-            raise NotFoundError(
-                f"{root.digest} is not whole where it is copied from: {len(found.missing)} of its manifests are missing ({names}). Nothing was copied."
-            )
+        _refuse(root, "manifests", found.missing)
         documents = list(found.documents.values())
         there = concurrently(lambda document: self._target.has_manifest(document.digest), documents, self._workers)
         lacking = [document for document, present in zip(documents, there) if not present]
         blobs = {blob.digest: blob for document in (lacking if self._target.is_whole else documents) for blob in document.blobs}
         absent = missing_blobs(self._target, blobs.values(), self._workers)
+        nowhere = missing_blobs(self._source, absent, self._workers)
         # A layer that is kept elsewhere (urls) need not be in any registry.
-        nowhere = set(missing_blobs(self._source, [blob for blob in absent if blob.is_foreign], self._workers))
+        _refuse(root, "blobs", [blob for blob in nowhere if not blob.is_foreign])
         return Missing(found, tuple(lacking), tuple(blob for blob in absent if blob not in nowhere))
 
     def steps(self, missing: Missing, name: str, then: Sequence[Step]) -> list[Step]:
@@ -111,3 +108,11 @@ class Copier:
             if digest not in self._done:
                 keep()
                 self._done.add(digest)
+
+
+def _refuse(root: Document, kind: str, missing: Sequence[Descriptor]) -> None:
+    if missing:
+        names = ", ".join(descriptor.digest for descriptor in missing[:3])
+        raise NotFoundError(
+            f"{root.digest} is not whole where it is copied from: {len(missing)} of its {kind} are missing or damaged ({names}). Nothing was copied."
+        )

@@ -15,6 +15,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterable
+from functools import partial
 
 from ._errors import LocalFileError
 from ._progress import Meter
@@ -30,15 +31,20 @@ def measure(path: str) -> tuple[str, int]:
         reason = "it is not a regular file" if os.path.exists(path) else "there is no such file"
         raise LocalFileError(f"{path} cannot be read: {reason}.")
     meter = Meter(f"reading {os.path.basename(path)}", os.path.getsize(path))
-    hasher = hashlib.sha256()
     try:
         with open(path, "rb", buffering=0) as file:
-            while piece := file.read(PIECE):
-                hasher.update(piece)
-                meter.add(len(piece))
+            return hashed(iter(partial(file.read, PIECE), b""), meter), meter.done
     except OSError as error:
         raise LocalFileError(f"{path} cannot be read: {error.strerror}.") from None
-    return f"sha256:{hasher.hexdigest()}", meter.done
+
+
+def hashed(pieces: Iterable[bytes], meter: Meter) -> str:
+    """Return the digest of some content."""
+    hasher = hashlib.sha256()
+    for piece in pieces:
+        hasher.update(piece)
+        meter.add(len(piece))
+    return f"sha256:{hasher.hexdigest()}"
 
 
 def writable(path: str, size: int, *, makes_folders: bool = False) -> str | None:

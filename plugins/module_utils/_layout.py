@@ -18,7 +18,8 @@ from . import _files
 from ._document import MANIFEST_LIMIT, Descriptor, Document, digest_of
 from ._errors import AcrError, InvalidManifestError, LocalFileError, NotFoundError
 from ._media_types import OCI_INDEX
-from ._reference import DIGEST
+from ._progress import Meter
+from ._reference import DIGEST, short
 from ._sources import FileSource, Source
 
 NAME = "org.opencontainers.image.ref.name"
@@ -119,7 +120,7 @@ class Layout:
         source = self._blob(blob.digest)
         if source is None or source.size != blob.size:
             return False
-        return self._members is not None or _files.measure(source.path)[0] == blob.digest
+        return _files.hashed(source.pieces(0), Meter(f"reading {short(blob.digest)}", blob.size)) == blob.digest
 
     def source(self, blob: Descriptor) -> Source:
         """Return the content of a blob; NotFoundError when it is not there."""

@@ -8,6 +8,7 @@ import json
 import tarfile
 
 import pytest
+from ansible_collections.registryops.acr.plugins.module_utils import _files
 from ansible_collections.registryops.acr.tests import images
 
 MODULE = "acr_artifact"
@@ -110,23 +111,43 @@ def test_a_layout_that_is_none(registry, tmp_path):
         assert reason in registry.run(MODULE, repository=REPOSITORY, layout=str(tmp_path / path), tags=["v1"])["msg"]
 
 
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_layout_that_lacks_something(registry, tmp_path, check, packed):
+    """Seen before anything is uploaded, also when the content is there but is not what its digest says."""
+    image = images.image("one")
+    layout = tmp_path / "layout"
+    images.write_layout(layout, image)
+    blob = layout / "blobs" / "sha256" / image.blobs[1].digest.partition(":")[2]
+    mark = registry.mark()
+    for damage in (lambda: blob.write_bytes(b"x" + blob.read_bytes()[1:]), blob.unlink):
+        damage()
+        if packed:
+            with tarfile.open(tmp_path / "layout.tar", "w") as archive:
+                archive.add(layout, ".")
+        result = registry.run(MODULE, repository=REPOSITORY, layout=str(tmp_path / "layout.tar" if packed else layout), tags=["v1"], check=check)
+        lost = f"1 of its blobs are missing or damaged ({image.blobs[1].digest})"
+        assert result["msg"] == f"{image.root.digest} is not whole where it is copied from: {lost}. Nothing was copied."
+    assert registry.writes(mark) == []
+
+
 def test_a_layout_that_is_damaged(registry, tmp_path):
     image = images.image("one")
     images.write_layout(tmp_path, image)
-    blob = tmp_path / "blobs" / "sha256" / image.blobs[1].digest.partition(":")[2]
     mark = registry.mark()
-    blob.write_bytes(b"x" + blob.read_bytes()[1:])
-    changed = registry.run(MODULE, repository=REPOSITORY, layout=str(tmp_path), tags=["v1"])
-    assert f"The content of {image.blobs[1].digest} changed while it was uploaded to '{REPOSITORY}'; the registry refused it" in changed["msg"]
-    assert registry.get(f"/acr/v1/{REPOSITORY}")["errors"][0]["code"] == "NAME_UNKNOWN"
-    blob.unlink()
-    assert f"lacks blob {image.blobs[1].digest}" in registry.run(MODULE, repository=REPOSITORY, layout=str(tmp_path), tags=["v1"])["msg"]
     manifest_file = tmp_path / "blobs" / "sha256" / image.root.digest.partition(":")[2]
     manifest_file.write_bytes(b"{}")
     assert "has other content than its digest says: it is damaged." in registry.run(MODULE, repository=REPOSITORY, layout=str(tmp_path))["msg"]
     (tmp_path / "index.json").write_text("{}")
     assert "cannot be read: it is damaged." in registry.run(MODULE, repository=REPOSITORY, layout=str(tmp_path))["msg"]
-    assert not [write for write in registry.writes(mark) if "/manifests/" in write]
+    assert registry.writes(mark) == []
+
+
+def test_a_file_that_changes_while_it_is_uploaded(registry, files, tmp_path, monkeypatch):
+    monkeypatch.setattr(_files, "measure", lambda path: (f"sha256:{'0' * 64}", 2))
+    result = registry.run(MODULE, repository=REPOSITORY, files=files[:1], tags=["v1"])
+    assert f"The content of sha256:{'0' * 64} changed while it was uploaded to '{REPOSITORY}'; the registry refused it" in result["msg"]
+    assert registry.get(f"/acr/v1/{REPOSITORY}")["errors"][0]["code"] == "NAME_UNKNOWN"
 
 
 def test_a_layout_with_several_manifests(registry, tmp_path):

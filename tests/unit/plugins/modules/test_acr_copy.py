@@ -167,7 +167,18 @@ def test_a_source_that_is_not_whole(registry, release):
     assert registry.session.delete(f"https://r.azurecr.io/v2/{SOURCE}/manifests/{lost}").status_code == 202
     mark = registry.mark()
     result = registry.run(MODULE, images=[{"source": f"{SOURCE}:v1.0.0", "target": TARGET}])
-    assert result["msg"] == f"{release[0]} is not whole where it is copied from: 1 of its manifests are missing ({lost}). Nothing was copied."
+    assert result["msg"] == f"{release[0]} is not whole where it is copied from: 1 of its manifests are missing or damaged ({lost}). Nothing was copied."
+    assert registry.writes(mark) == []
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_source_that_lacks_a_layer(registry, check):
+    image = images.image("one")
+    registry.push(SOURCE, image, "v1")
+    assert registry.session.delete(f"https://r.azurecr.io/v2/{SOURCE}/blobs/{image.blobs[1].digest}").status_code == 202
+    mark = registry.mark()
+    result = registry.run(MODULE, images=[{"source": f"{SOURCE}:v1", "target": TARGET}], check=check)
+    assert f"1 of its blobs are missing or damaged ({image.blobs[1].digest}). Nothing was copied." in result["msg"]
     assert registry.writes(mark) == []
 
 
