@@ -18,11 +18,11 @@ from ._client import RegistryClient
 from ._concurrent import concurrently
 from ._errors import AcrError, FindingError, printable
 
-# What each module needs in a repository; in check mode, one that changes something needs no more than metadata_read.
+# What each module needs in a repository; in check mode, no more of it than metadata_read and pull.
 NEEDS: Mapping[str, tuple[str, ...]] = {
     "acr_artifact": ("metadata_read", "pull", "push"),
     "acr_artifact_pull": ("pull",),
-    "acr_blob": ("pull", "push", "delete"),
+    "acr_blob": ("metadata_read", "pull", "push", "delete"),
     "acr_copy": ("metadata_read", "pull", "push"),
     "acr_manifest": ("metadata_read", "pull", "push", "delete"),
     "acr_manifest_info": ("pull",),

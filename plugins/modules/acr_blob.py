@@ -41,8 +41,8 @@ options:
     description: A file to upload.
     type: path
   content:
-    description: A text to upload, as UTF-8.
-    type: str
+    description: A text to upload, as UTF-8. Where a template makes something else of it, use O(src).
+    type: raw
   dest:
     description:
       - A file to download the blob to. It is replaced all at once, after the digest was verified, or stays as it was.
@@ -54,7 +54,8 @@ options:
     type: list
     elements: str
 notes:
-  - The credential needs C(content/read) on the repository; to upload C(content/write), to delete C(content/delete) as well.
+  - The credential needs C(content/read) on the repository; to upload C(metadata/read) and C(content/write), to delete C(metadata/read) and
+    C(content/delete) as well.
   - The registry shows a repository only when it holds a manifest. Blobs that no manifest needs are deleted by it some day.
 seealso:
   - module: registryops.acr.acr_artifact
@@ -116,6 +117,7 @@ diff:
 """
 
 from ..module_utils import _files
+from ..module_utils._connection import connect
 from ..module_utils._document import Descriptor, digest_of
 from ..module_utils._download import download
 from ..module_utils._errors import NotFoundError, UsageError
@@ -132,12 +134,13 @@ OCTETS = "application/octet-stream"
 def plan(client, params):
     name = repository_name(params["repository"])
     digest = digest_name(params["digest"]) if params["digest"] else None
-    client.announce([name], "pull") if params["dest"] else client.announce([name], "metadata_read", "pull", "pull,push")
     if params["state"] == "absent":
         refuse(params, "src", "content", "dest", "mount_from")
+        client.announce([name], "metadata_read", "pull", "delete")
         return _absent(client, name, digest)
     if params["dest"]:
         return _download(client, name, digest, params["dest"])
+    client.announce([name], "metadata_read", "pull", "pull,push")
     return _upload(client, name, digest, params)
 
 
@@ -148,7 +151,7 @@ def _upload(client, name, digest, params):
         found, size = _files.measure(params["src"])
         source = FileSource(params["src"], size)
     elif params["content"] is not None:
-        source = BytesSource(params["content"].encode())
+        source = BytesSource(_text(params["content"]))
         found, size = digest_of(source.content), source.size
     else:
         found = digest
@@ -160,13 +163,20 @@ def _upload(client, name, digest, params):
         holder, size = next(((other, size) for other, size in sizes if size is not None), (None, None))
         if holder is None:
             raise NotFoundError(f"Neither '{name}' nor one of mount_from has blob {found}, and there is no src or content to upload.")
-        source = BlobSource(client.distribution, holder, Descriptor(OCTETS, found, size))
+        # With a client of its own: an upload that waits for this download must not hold its connection.
+        source = BlobSource(connect(params).distribution, holder, Descriptor(OCTETS, found, size))
     if kept is None:
         refuse_locked(client.repositories.get(name))
     blob = Descriptor(OCTETS, found, size if kept is None else kept)
     store = RepositoryStore(client.distribution, name, sources)
     step = Step(f"blob {found} of '{name}'", lambda: store.put_blob(blob, source))
     return _plan(client, name, blob, before=[], after=[_line(blob)], steps=[step] if kept is None else [])
+
+
+def _text(content):
+    if not isinstance(content, str):
+        raise UsageError(f"content is no text but a {type(content).__name__}, perhaps made by a template: quote it, or use src. Nothing was uploaded.")
+    return content.encode()
 
 
 def _download(client, name, digest, dest):
@@ -206,7 +216,7 @@ def main():
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
             "digest": {"type": "str"},
             "src": {"type": "path"},
-            "content": {"type": "str"},
+            "content": {"type": "raw"},
             "dest": {"type": "path"},
             "mount_from": {"type": "list", "elements": "str"},
         },

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 
 import pytest
 
@@ -159,4 +160,22 @@ def test_a_file_that_shall_be_absent_is_not_a_blob_to_delete(registry, tmp_path)
     for options in ({"dest": str(tmp_path / "file")}, {"content": TEXT}, {"src": str(tmp_path)}, {"mount_from": ["team/tool"]}):
         result = registry.run(MODULE, repository=REPOSITORY, digest=DIGEST, state="absent", **options)
         assert result["msg"] == f"{next(iter(options))} cannot be used with state=absent, and may have been meant otherwise. Nothing was changed."
+    assert has(registry)
+
+
+def test_a_text_that_a_template_made_something_else_of(registry):
+    """Some versions of ansible-core make a dictionary of a text that looks like one; its JSON would be lost."""
+    for content, kind in (({"a": 1}, "dict"), ([1], "list"), (5, "int")):
+        result = registry.run(MODULE, repository=REPOSITORY, content=content)
+        assert result["msg"].startswith(f"content is no text but a {kind}, perhaps made by a template")
+
+
+def test_mounting_that_is_refused_ends_in_an_upload(registry):
+    """Through one connection at a time, too: the upload does not wait for itself."""
+    registry.run(MODULE, repository="team/tool", content=TEXT)
+    refused = {"method": "POST", "path": r"/v2/.*mount=.*", "status": 202, "headers": {"Location": f"/v2/{REPOSITORY}/blobs/uploads/x"}}
+    registry.emulator.faults.set([refused])
+    task = threading.Thread(target=lambda: registry.run(MODULE, repository=REPOSITORY, digest=DIGEST, mount_from=["team/tool"], concurrency=1), daemon=True)
+    task.start()
+    task.join(10)
     assert has(registry)
