@@ -31,6 +31,8 @@ EMPTY = Descriptor("application/vnd.oci.empty.v1+json", digest_of(b"{}"), 2)
 # What oras says where nobody says anything.
 LAYER = "application/vnd.oci.image.layer.v1.tar"
 UNKNOWN = "application/vnd.unknown.artifact.v1"
+# In bytes; what the file systems of this world take.
+LONGEST_NAME = 255
 
 
 @dataclass
@@ -137,13 +139,17 @@ def titled(document: Document) -> dict[str, Descriptor]:
         if _safe(str(title)) in found:
             raise InvalidManifestError(f"Two files of {document.digest} have the title '{printable(str(title), 120)}'; none was written.")
         found[str(title)] = layer
+    for title in found:
+        folders = title.split("/")[:-1]
+        if any("/".join(folders[: depth + 1]) in found for depth in range(len(folders))):
+            raise InvalidManifestError(f"In {document.digest} '{printable(title, 120)}' is in a folder that is a file itself; nothing was written.")
     return found
 
 
 def _safe(title: str) -> str:
     """Return a title that names a file below a folder, whatever the folder; titles come from whoever pushed the artifact."""
     parts = title.split("/")
-    if not title.isprintable() or "\\" in title or os.path.isabs(title) or any(part in ("", ".", "..") for part in parts):
+    if not title.isprintable() or "\\" in title or os.path.isabs(title) or any(part in ("", ".", "..") or len(part.encode()) > LONGEST_NAME for part in parts):
         raise InvalidManifestError(f"The title '{printable(title, 120)}' is not the name of a file inside a folder; nothing was written.")
     return title
 
@@ -156,22 +162,27 @@ def pull(client: RegistryClient, name: str, document: Document, dest: str) -> Pl
     if not files:
         raise NotFoundError(f"{document.digest} of '{name}' has no file with a title, so there is no name to write one to. Use layout to pull an image.")
     store = RepositoryStore(client.distribution, name)
-    told, steps, lines = [], [], {"before": [], "after": []}  # type: ignore[var-annotated]
+    told: list[dict[str, Any]] = []
     for title, layer in files.items():
         path = os.path.join(dest, *title.split("/"))
         _refuse_links(dest, title)
-        before = _files.writable(path, layer.size, makes_folders=True)
-        changed = before != layer.digest
-        told.append({"title": title, "path": path, "digest": layer.digest, "size": layer.size, "before": before, "changed": changed})
-        if changed:
-            steps.append(_write(store, layer, path, dest, title))
-            lines["before"] += [f"{path}: {short(before)}"] if before else []
-            lines["after"].append(f"{path}: {short(layer.digest)}")
+        before = _files.digest_at(path)
+        told.append({"title": title, "path": path, "digest": layer.digest, "size": layer.size, "before": before, "changed": before != layer.digest})
+    changing = [file for file in told if file["changed"]]
+    for file in changing:
+        _files.ensure_writable(file["path"], sum(other["size"] for other in changing), makes_folders=True)
     untitled = [layer.digest for layer in document.layers if TITLE not in layer.annotations]
     packed = [title for title, layer in files.items() if layer.annotations.get(UNPACK) == "true"]
     warnings = [f"'{title}' is a packed folder; it is written as the archive that it is, not unpacked." for title in packed]
     result = {"digest": document.digest, "artifact_type": document.artifact_type, "files": told, "skipped": untitled}
-    return Plan(result, lines["before"], lines["after"], f"{client.server.host}/{name}", steps, warnings)
+    return Plan(
+        result,
+        [f"{file['path']}: {short(file['before'])}" for file in changing if file["before"]],
+        [f"{file['path']}: {short(file['digest'])}" for file in changing],
+        f"{client.server.host}/{name}",
+        [_write(store, files[file["title"]], file["path"], dest, file["title"]) for file in changing],
+        warnings,
+    )
 
 
 def _write(store: RepositoryStore, layer: Descriptor, path: str, dest: str, title: str) -> Step:

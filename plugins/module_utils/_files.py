@@ -47,8 +47,13 @@ def hashed(pieces: Iterable[bytes], meter: Meter) -> str:
     return f"sha256:{hasher.hexdigest()}"
 
 
-def writable(path: str, size: int, *, makes_folders: bool = False) -> str | None:
-    """Return the digest of the file ``path``, None when there is none; LocalFileError when ``size`` bytes could not be written there.
+def digest_at(path: str) -> str | None:
+    """Return the digest of the file ``path``; None when there is no file."""
+    return measure(path)[0] if os.path.isfile(path) else None
+
+
+def ensure_writable(path: str, size: int, *, makes_folders: bool = False) -> None:
+    """Raise LocalFileError when the file ``path``, or ``size`` bytes beside it, could not be written.
 
     With ``makes_folders`` its folder need not be there yet.
     """
@@ -58,18 +63,18 @@ def writable(path: str, size: int, *, makes_folders: bool = False) -> str | None
     reason = None
     if os.path.isdir(path):
         reason = "it is a folder: name a file"
-    elif not os.path.isdir(folder):
+    elif os.path.lexists(path) and not os.path.isfile(path) and not os.path.islink(path):
+        reason = "it is not a regular file"
+    elif not os.path.lexists(folder):
         reason = f"there is no folder {folder}: make it first"
+    elif not os.path.isdir(folder):
+        reason = f"{folder} is not a folder"
     elif not os.access(folder, os.W_OK | os.X_OK):
         reason = f"the folder {folder} cannot be written to: check its permissions"
-    before = measure(path)[0] if reason is None and os.path.isfile(path) else None
-    if reason is None and before is None and os.path.lexists(path) and not os.path.islink(path):
-        reason = "it is not a regular file"
-    if reason is None and shutil.disk_usage(folder).free < size:
-        reason = f"there is less space than the {size:,} bytes that it takes: free some"
+    elif shutil.disk_usage(folder).free < size:
+        reason = f"there is less space than the {size:,} bytes that are missing: free some"
     if reason:
         raise LocalFileError(f"{path} cannot be written: {reason}. Nothing was changed.")
-    return before
 
 
 def make_folder(path: str) -> None:
@@ -85,17 +90,18 @@ def replace(path: str, pieces: Iterable[bytes]) -> None:
 
     A symbolic link is replaced, not followed. LocalFileError when it cannot be written.
     """
-    temporary = os.path.join(os.path.dirname(path), f".{os.path.basename(path)[:200]}.{secrets.token_hex(4)}")
+    # Names are limited in bytes, of which a character has up to four.
+    temporary = os.path.join(os.path.dirname(path), f".{os.path.basename(path)[:50]}.{secrets.token_hex(4)}")
     try:
-        # Permissions are those of any new file, and then those of the file that it replaces.
+        # Permissions are those of the file that it replaces, from the first byte on, else those of any new file.
         descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
         try:
             with os.fdopen(descriptor, "wb") as file:
+                with contextlib.suppress(FileNotFoundError):
+                    if not os.path.islink(path):
+                        os.chmod(temporary, os.stat(path).st_mode & 0o7777)
                 for piece in pieces:
                     file.write(piece)
-            with contextlib.suppress(FileNotFoundError):
-                if not os.path.islink(path):
-                    os.chmod(temporary, os.stat(path).st_mode & 0o7777)
             os.replace(temporary, path)
         except BaseException:
             os.unlink(temporary)

@@ -167,7 +167,7 @@ def plan(client, params):
     missing = copier.compare(document, params["referrers"])
     changed = bool(missing.documents or missing.blobs) or not layout.lists(document.digest, label)
     if changed:
-        _files.writable(os.path.join(params["layout"], INDEX), missing.size, makes_folders=True)
+        _files.ensure_writable(os.path.join(params["layout"], INDEX), missing.size, makes_folders=True)
     listing = Step(f"{INDEX} of {params['layout']}", lambda: layout.tag(document, label))
     before = layout.names.get(label)
     return Plan(

@@ -184,7 +184,9 @@ def _download(client, name, digest, dest):
     if size is None:
         raise NotFoundError(f"Repository '{name}' of {client.server.host} has no blob {digest}: check both.")
     blob = Descriptor(OCTETS, digest, size)
-    before = _files.writable(dest, size)
+    before = _files.digest_at(dest)
+    if before != digest:
+        _files.ensure_writable(dest, size)
     step = Step(f"file {dest}", lambda: _files.replace(dest, download(client.distribution, name, blob)))
     was = [f"{dest}: {short(before)}"] if before else []
     return _plan(client, name, blob, before=was, after=[f"{dest}: {short(digest)}"], steps=[] if before == digest else [step])

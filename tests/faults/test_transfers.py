@@ -179,7 +179,9 @@ def test_a_disk_that_is_too_small_is_seen_beforehand(registry, blob, tmp_path, m
     acr_blob(registry, src=str(path))
     monkeypatch.setattr("shutil.disk_usage", lambda path: type("Usage", (), {"free": SIZE - 1})())
     result = acr_blob(registry, digest=digest, dest=str(tmp_path / "back"), check=check)
-    assert result["msg"] == f"{tmp_path / 'back'} cannot be written: there is less space than the {SIZE:,} bytes that it takes: free some. Nothing was changed."
+    assert (
+        result["msg"] == f"{tmp_path / 'back'} cannot be written: there is less space than the {SIZE:,} bytes that are missing: free some. Nothing was changed."
+    )
 
 
 def test_a_folder_that_cannot_be_written_to(registry, blob):

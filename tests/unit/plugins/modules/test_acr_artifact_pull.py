@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from ansible_collections.registryops.acr.tests import images
@@ -47,7 +49,7 @@ def test_files(registry, files, tmp_path, check):
     assert not registry.run(MODULE, repository=REPOSITORY, reference="latest", dest=str(dest))["changed"]
 
 
-@pytest.mark.parametrize("title", ["../x", "/x", "a/../../x", "..", "a/\x1b[2J", ""])
+@pytest.mark.parametrize("title", ["../x", "/x", "a/../../x", "..", "a/\x1b[2J", "", "ä" * 128], ids=lambda title: ascii(title[:10]))
 @pytest.mark.parametrize("check", [True, False])
 def test_a_title_that_leads_out(registry, tmp_path, title, check):
     image = images.image("one")
@@ -148,3 +150,37 @@ def test_nothing_is_half_written(registry, files, tmp_path):
     assert "came with other content than its digest says; it was not kept." in result["failures"][0]["msg"]
     assert sorted(str(path.relative_to(dest)) for path in Path(dest).rglob("*") if path.is_file()) == ["a.json", "texts/b.txt"]
     assert (dest / "texts" / "b.txt").read_text() == "before"
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_file_and_a_folder_of_the_same_name(registry, tmp_path, check):
+    layer = images.image("one").blobs[1]
+    layers = [layer.descriptor(annotations={"org.opencontainers.image.title": title}) for title in ("a", "b/c", "a/d/e")]
+    registry.push(REPOSITORY, images.image("one", layers=layers), "v1")
+    result = registry.run(MODULE, repository=REPOSITORY, reference="v1", dest=str(tmp_path / "dest"), check=check)
+    assert "'a/d/e' is in a folder that is a file itself; nothing was written." in result["msg"]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_space_is_needed_for_all_files_that_are_missing_and_no_others(registry, files, tmp_path, check, monkeypatch):
+    registry.run(PUSH, repository=REPOSITORY, files=files, tags=["latest"])
+    options = {"repository": REPOSITORY, "reference": "latest", "dest": str(tmp_path / "dest"), "check": check}
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=7))
+    assert "there is less space than the 8 bytes that are missing: free some. Nothing was changed." in registry.run(MODULE, **options)["msg"]
+    (tmp_path / "dest").mkdir()
+    (tmp_path / "dest" / "a.json").write_text("{}")
+    assert registry.run(MODULE, **options)["changed"]
+
+
+def test_a_destination_that_is_a_file(registry, files):
+    registry.run(PUSH, repository=REPOSITORY, files=files, tags=["latest"])
+    result = registry.run(MODULE, repository=REPOSITORY, reference="latest", dest=files[0]["path"])
+    assert result["msg"] == f"{files[0]['path']}/a.json cannot be written: {files[0]['path']} is not a folder. Nothing was changed."
+
+
+def test_the_longest_name_there_is(registry, files, tmp_path):
+    title = "語" * 85
+    registry.run(PUSH, repository=REPOSITORY, files=[{**files[0], "title": title}], tags=["latest"])
+    assert registry.run(MODULE, repository=REPOSITORY, reference="latest", dest=str(tmp_path / "dest"))["changed"]
+    assert (tmp_path / "dest" / title).read_text() == "{}"

@@ -6,9 +6,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import threading
+from types import SimpleNamespace
 
 import pytest
+from ansible_collections.registryops.acr.plugins.module_utils import _files
 
 MODULE = "acr_blob"
 REPOSITORY = "library/app"
@@ -179,3 +182,26 @@ def test_mounting_that_is_refused_ends_in_an_upload(registry):
     task.start()
     task.join(10)
     assert has(registry)
+
+
+def test_what_is_there_needs_no_space(registry, tmp_path, monkeypatch):
+    registry.run(MODULE, repository=REPOSITORY, content=TEXT)
+    (tmp_path / "file").write_text(TEXT)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=5))
+    result = registry.run(MODULE, repository=REPOSITORY, digest=DIGEST, dest=str(tmp_path / "file"))
+    assert (result["changed"], "failed" in result) == (False, False)
+    (tmp_path / "file").unlink()
+    assert "there is less space than the 6 bytes" in registry.run(MODULE, repository=REPOSITORY, digest=DIGEST, dest=str(tmp_path / "file"))["msg"]
+
+
+def test_a_private_file_is_private_while_it_is_written(tmp_path):
+    (tmp_path / "file").write_text("before")
+    (tmp_path / "file").chmod(0o600)
+    modes = []
+
+    def pieces():
+        modes.extend(path.stat().st_mode & 0o777 for path in tmp_path.iterdir())
+        yield TEXT.encode()
+
+    _files.replace(str(tmp_path / "file"), pieces())
+    assert modes == [0o600, 0o600]
