@@ -9,13 +9,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from ._client import RegistryClient
 from ._concurrent import concurrently
-from ._errors import BlockedError, UsageError
-from ._models import Manifest
+from ._errors import BlockedError, DriftError, UsageError
+from ._models import Manifest, Tag
 from ._plan import Plan, Step
 from ._reference import digest_name, short, tag_name
 from ._tagging import refuse_locked
@@ -23,12 +24,16 @@ from ._tagging import refuse_locked
 
 @dataclass(frozen=True)
 class Doomed:
-    """A manifest that is to go, and what would go or break with it; ``unmeant`` are those of its tags that the task does not name."""
+    """A manifest that is to go, and what would go or break with it.
+
+    ``unmeant`` are those of its tags that the task does not name, ``before`` the indexes that list it and go, too: before it.
+    """
 
     manifest: Manifest
-    tags: tuple[str, ...]
+    tags: tuple[Tag, ...]
     unmeant: tuple[str, ...]
     indexes: tuple[str, ...]
+    before: frozenset[str]
     referrers: tuple[str, ...]
 
     def broken(self, meant: Collection[str]) -> list[str]:
@@ -40,14 +45,14 @@ class Doomed:
         """Return the manifest and what goes or breaks with it."""
         return {
             "digest": self.manifest.digest,
-            "tags": list(self.tags),
+            "tags": [tag.name for tag in self.tags],
             "indexes": list(self.indexes),
             "referrers": list(self.referrers),
         }
 
     def lines(self) -> list[str]:
         """Return the same as lines of a diff."""
-        words = [f"manifest {short(self.manifest.digest)}", *(f"tag {tag} -> {short(self.manifest.digest)}" for tag in self.tags)]
+        words = [f"manifest {short(self.manifest.digest)}", *(f"tag {tag.name} -> {short(tag.digest)}" for tag in self.tags)]
         words += [f"index {short(index)} is whole" for index in self.indexes]
         return words + [f"referrer {short(referrer)} has its subject" for referrer in self.referrers]
 
@@ -71,35 +76,68 @@ def plan(client: RegistryClient, name: str, digests: Iterable[str], tags: Iterab
             raise BlockedError(
                 f"Manifest {one.manifest.digest} of '{name}' is locked; nothing was deleted. Unlock it with acr_tag_properties (manifest) first."
             )
-        broken = one.broken(meant)
-        if broken:
+        locked = next((tag for tag in one.tags if not (tag.attributes.can_delete and tag.attributes.can_write)), None)
+        if locked:
+            # The registry itself would delete both.
             raise BlockedError(
-                f"Deleting manifest {one.manifest.digest} of '{name}' would take or break {', '.join(broken[:5])}"
-                f"{f' and {len(broken) - 5} more' if len(broken) > 5 else ''}; nothing was deleted. Name in even_if what is meant, "
-                "or take only tags away with acr_tag."
+                f"Tag '{locked.name}' of '{name}' is locked, and deleting its manifest {locked.digest} would take it along; nothing was deleted. "
+                "Unlock it with acr_tag_properties first."
             )
+    blocked = [one for one in doomed if one.broken(meant)]
+    if blocked:
+        first, broken = blocked[0].manifest.digest, blocked[0].broken(meant)
+        others = f"; so would that of {len(blocked) - 1} of the others" if len(blocked) > 1 else ""
+        raise BlockedError(
+            f"Deleting manifest {first} of '{name}' would take or break {', '.join(broken[:5])}"
+            f"{f' and {len(broken) - 5} more' if len(broken) > 5 else ''}{others}; nothing was deleted. Name in even_if what is meant, "
+            "or take only tags away with acr_tag.",
+            [one.to_result() for one in blocked],
+        )
     return Plan(
         {"deleted": [one.to_result() for one in doomed], "missing": missing},
         [line for one in doomed for line in one.lines()],
         [],
         f"{client.server.host}/{name}",
-        [_step(client, name, one.manifest.digest) for one in doomed],
+        [_steps(client, name, chain) for chain in _chains(doomed)],
     )
 
 
-def _step(client: RegistryClient, name: str, digest: str) -> Step:
-    return Step(f"manifest {digest}", lambda: client.manifests.delete(name, digest))
+def _steps(client: RegistryClient, name: str, chain: list[Doomed]) -> Step:
+    def delete(one: Doomed) -> None:
+        digest = one.manifest.digest
+        known = {tag.name for tag in one.tags}
+        new = next((tag.name for tag in _tags(client, name, digest) if tag.name not in known), None)
+        if new:
+            raise DriftError(f"Manifest {digest} got the tag '{new}' while the task was at work; it was not deleted. Run the task again.")
+        client.manifests.delete(name, digest)
+
+    first, *others = [Step(f"manifest {one.manifest.digest}", partial(delete, one)) for one in chain]
+    return replace(first, then=others)
+
+
+def _chains(doomed: list[Doomed]) -> list[list[Doomed]]:
+    """Return what depends on each other in the order in which it goes: an index before what it lists, so that none is left broken."""
+    todo = {one.manifest.digest: one for one in doomed}
+    chains: dict[str, list[Doomed]] = {}
+    while todo:
+        ready = [digest for digest, one in todo.items() if not one.before & todo.keys()] or list(todo)
+        for digest in ready:
+            one = todo.pop(digest)
+            joined = list({id(chain): chain for chain in (chains.get(index) for index in one.before) if chain}.values())
+            merged = [*(member for chain in joined for member in chain), one]
+            chains.update((member.manifest.digest, merged) for member in merged)
+    return list({id(chain): chain for chain in chains.values()}.values())
 
 
 def _look(client: RegistryClient, name: str, manifests: list[Manifest], named: Collection[str]) -> list[Doomed]:
     going = {manifest.digest for manifest in manifests}
     listed = client.manifests.list(name)
-    indexes = [manifest for manifest in (listed.items if listed else ()) if manifest.is_index and manifest.digest not in going]
+    indexes = [manifest for manifest in (listed.items if listed else ()) if manifest.is_index]
     children = concurrently(lambda index: client.manifests.children(name, index), indexes, client.concurrency)
-    parents: dict[str, list[str]] = {}
+    parents: dict[str, set[str]] = {}
     for index, group in zip(indexes, children):
         for child in group:
-            parents.setdefault(child.digest, []).append(index.digest)
+            parents.setdefault(child.digest, set()).add(index.digest)
     distribution = client.distribution
     tags = concurrently(lambda manifest: _tags(client, name, manifest.digest), manifests, client.concurrency)
     referrers = concurrently(lambda manifest: distribution.referrers(name, manifest.digest), manifests, client.concurrency)
@@ -107,18 +145,19 @@ def _look(client: RegistryClient, name: str, manifests: list[Manifest], named: C
         Doomed(
             manifest,
             tags,
-            tuple(tag for tag in tags if tag not in named),
-            tuple(sorted(parents.get(manifest.digest, ()))),
+            tuple(tag.name for tag in tags if tag.name not in named),
+            tuple(sorted(parents.get(manifest.digest, set()) - going)),
+            frozenset(parents.get(manifest.digest, set()) & going),
             tuple(sorted(referrer.digest for referrer in group if referrer.digest not in going)),
         )
         for manifest, tags, group in zip(manifests, tags, referrers)
     ]
 
 
-def _tags(client: RegistryClient, name: str, digest: str) -> tuple[str, ...]:
+def _tags(client: RegistryClient, name: str, digest: str) -> tuple[Tag, ...]:
     """Return all tags of a manifest; its properties have been seen to leave some out."""
     listed = client.tags.list(name, digest=digest)
-    return tuple(sorted(tag.name for tag in (listed.items if listed else ())))
+    return tuple(sorted(listed.items if listed else (), key=lambda tag: tag.name))
 
 
 def tags_to_delete(tags: Iterable[str] | None, by_tag: bool) -> list[str]:

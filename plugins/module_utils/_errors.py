@@ -13,7 +13,7 @@
     ├── InvalidManifestError     a manifest, the task's or the registry's, that is none
     ├── LocalFileError           a file here cannot be read or written
     ├── NotFoundError            the task needs something that is not there
-    ├── BlockedError             a lock that was seen would refuse the change, so it was not tried
+    ├── BlockedError             a lock, or what a change would break, was seen to be in the way, so it was not tried
     ├── MissingLibraryError      a Python library is not installed where the task runs
     ├── ConnectionFailure        no answer came: name, route, TLS, time
     ├── ProtocolError            an answer that no registry gives: HTML, broken JSON, a link that leads away
@@ -68,7 +68,15 @@ class NotFoundError(AcrError):
 
 
 class BlockedError(AcrError):
-    """A lock that was seen would refuse the change, so it was not tried."""
+    """A lock, or what the change would break, was seen to be in the way, so it was not tried; ``blocked`` is what."""
+
+    def __init__(self, message: str, blocked: Sequence[Mapping[str, Any]] = ()) -> None:
+        super().__init__(message)
+        self._blocked = list(blocked)
+
+    def to_result(self) -> dict[str, Any]:
+        """Return what is in the way, where there is a list of it."""
+        return {"blocked": self._blocked} if self._blocked else {}
 
 
 class MissingLibraryError(AcrError):

@@ -75,7 +75,8 @@ options:
       - What a deletion may break.
       - V(tags) are tags that point at the manifest (and are not named in O(tags)), V(indexes) are indexes that list it, and
         V(referrers) are signatures and the like that are about it, and may go with it.
-      - What is itself deleted in the same task is not broken by it.
+      - What is itself deleted in the same task is not broken by it. An index goes before what it lists.
+      - A lock is stronger, also that of a tag.
     type: list
     elements: str
     choices:
@@ -192,6 +193,16 @@ deleted:
       type: list
       elements: str
       sample: []
+blocked:
+  description: The manifests whose deletion would break what O(even_if) does not name, each with all that it would break, as in RV(deleted).
+  returned: when a deletion is refused for that
+  type: list
+  elements: dict
+  sample:
+    - digest: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
+      tags: [nightly]
+      indexes: []
+      referrers: []
 missing:
   description: What was to be deleted and is not there.
   returned: when O(state=absent)

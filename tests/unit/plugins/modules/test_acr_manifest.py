@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 
 import pytest
 from ansible_collections.registryops.acr.tests import images
@@ -154,6 +155,8 @@ def test_what_would_break_stops_a_deletion(registry, platforms, check):
     ):
         result = registry.run(MODULE, repository=REPOSITORY, state="absent", check=check, **options)
         assert f"of '{REPOSITORY}' would take or break {broken}; nothing was deleted." in result["msg"]
+        (blocked,) = result["blocked"]
+        assert set(re.findall("sha256:[0-9a-f]{64}", broken)) <= {*blocked["indexes"], *blocked["referrers"]}
         assert manifests(registry) == before
     result = registry.run(MODULE, repository=REPOSITORY, state="absent", digests=[child], even_if=["indexes", "referrers"], check=check)
     assert result["changed"]
@@ -178,3 +181,47 @@ def test_options_of_the_other_state_are_no_options(registry, platforms):
     result = registry.run(MODULE, repository=REPOSITORY, content=platforms, digests=[index])
     assert result["msg"] == "digests cannot be used with state=present, and may have been meant otherwise. Nothing was changed."
     assert index in manifests(registry)
+
+
+def test_all_that_is_in_the_way_is_told(registry, platforms):
+    index = tags(registry)["v1"]
+    children = [child["digest"] for child in platforms["manifests"]]
+    result = registry.run(MODULE, repository=REPOSITORY, state="absent", digests=children, check=True)
+    assert f"would take or break index {index}; so would that of 1 of the others; nothing was deleted." in result["msg"]
+    assert result["blocked"] == [{"digest": digest, "tags": [], "indexes": [index], "referrers": []} for digest in children]
+
+
+@pytest.mark.parametrize("flag", ["deleteEnabled", "writeEnabled"])
+@pytest.mark.parametrize("check", [True, False])
+def test_a_locked_tag_keeps_its_manifest(registry, platforms, flag, check):
+    """The registry itself would delete the manifest and the tag with it."""
+    registry.patch(f"/acr/v1/{REPOSITORY}/_tags/v1", **{flag: False})
+    result = registry.run(MODULE, repository=REPOSITORY, state="absent", tags=["v1"], by_tag=True, even_if=["tags"], check=check)
+    index = tags(registry)["v1"]
+    assert result["msg"] == (
+        f"Tag 'v1' of '{REPOSITORY}' is locked, and deleting its manifest {index} would take it along; nothing was deleted. "
+        "Unlock it with acr_tag_properties first."
+    )
+
+
+def test_a_tag_that_came_meanwhile_keeps_its_manifest(registry, platforms):
+    """Between the plan and the deletion somebody pushes another tag: the second look sees it."""
+    index = tags(registry)["v1"]
+    body = registry.session.get(f"https://r.azurecr.io/acr/v1/{REPOSITORY}/_tags").text.replace('"name":"v1"', '"name":"v2"')
+    registry.emulator.faults.set([{"method": "GET", "path": rf"/acr/v1/{REPOSITORY}/_tags\?.*digest=.*", "skip": 1, "status": 200, "body": body}])
+    result = registry.run(MODULE, repository=REPOSITORY, state="absent", tags=["v1"], by_tag=True)
+    assert f"Manifest {index} got the tag 'v2' while the task was at work; it was not deleted. Run the task again." in result["msg"]
+    assert (result["changed"], tags(registry)) == (False, {"v1": index})
+
+
+def test_an_index_goes_before_what_it_lists(registry, platforms):
+    """So that one that cannot be deleted stays whole."""
+    index = tags(registry)["v1"]
+    digests = [*(child["digest"] for child in platforms["manifests"]), index]
+    registry.emulator.faults.set([{"method": "DELETE", "path": f"/v2/{REPOSITORY}/manifests/{index}", "times": 0, "status": 405, "body": "{}"}])
+    result = registry.run(MODULE, repository=REPOSITORY, state="absent", digests=digests, even_if=["tags"])
+    assert (result["changed"], result["done"], len(result["not_attempted"])) == (False, [], 2)
+    assert set(digests) <= manifests(registry)
+    registry.emulator.faults.set([])
+    assert registry.run(MODULE, repository=REPOSITORY, state="absent", digests=digests, even_if=["tags"])["changed"]
+    assert manifests(registry) == set()
