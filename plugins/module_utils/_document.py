@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -24,6 +25,16 @@ from ._reference import digest_name
 
 # The service takes no larger one.
 MANIFEST_LIMIT = 4 * 1024 * 1024
+# RFC 6838, 4.2, as OCI asks for.
+MEDIA_TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}")
+
+
+def encoded(text: str) -> bytes:
+    """Return a text as UTF-8; InvalidManifestError where it has bytes that were no text."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise InvalidManifestError("The manifest has characters that UTF-8 does not have; push it as a file with src.") from None
 
 
 def digest_of(content: bytes) -> str:
@@ -105,6 +116,9 @@ class Document:
             raise InvalidManifestError("The manifest's mediaType is not a string.")
         if media_type and own and own != media_type:
             raise InvalidManifestError(f"The manifest says that its media type is {printable(own, 80)}, not {printable(media_type, 80)}.")
+        for name in filter(None, (media_type, own)):
+            if not MEDIA_TYPE.fullmatch(name):
+                raise InvalidManifestError(f"'{printable(name, 80)}' is not a media type.")
         if "manifests" in data and ("layers" in data or "config" in data):
             raise InvalidManifestError("The manifest has both manifests and layers, so what it is depends on who reads it.")
         return cls(content, media_type or own or _guess(data), data)
@@ -112,7 +126,7 @@ class Document:
     @classmethod
     def write(cls, data: Mapping[str, Any], media_type: str | None = None) -> Document:
         """Write a manifest: the same data is the same bytes each time, whatever the order of its keys."""
-        return cls.read(json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode(), media_type)
+        return cls.read(encoded(json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)), media_type)
 
     @cached_property
     def digest(self) -> str:

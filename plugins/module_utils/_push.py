@@ -15,7 +15,7 @@ from typing import Any
 from ._client import RegistryClient
 from ._concurrent import concurrently
 from ._distribution import Distribution
-from ._document import MANIFEST_LIMIT, Document
+from ._document import MANIFEST_LIMIT, Document, encoded
 from ._errors import InvalidManifestError, LocalFileError, NotFoundError, UsageError
 from ._plan import Plan, Step
 from ._reference import digest_name, short, tag_name
@@ -31,13 +31,16 @@ def document(distribution: Distribution, name: str, params: Mapping[str, Any]) -
     if params["src"] is not None:
         content = _read(params["src"])
     elif isinstance(content, str):
-        content = content.encode()
+        content = encoded(content)
     elif not isinstance(content, Mapping):
         raise UsageError("content must be a dictionary or a text, the manifest itself.")
     if params["annotations"] or params["subject"]:
         data = dict(content if isinstance(content, Mapping) else Document.read(content, params["media_type"]).data)
         if params["annotations"]:
-            data["annotations"] = {**data.get("annotations", {}), **{str(key): str(value) for key, value in params["annotations"].items()}}
+            own = data.get("annotations") or {}
+            if not isinstance(own, Mapping):
+                raise InvalidManifestError("The manifest's annotations are no dictionary.")
+            data["annotations"] = {**own, **{str(key): str(value) for key, value in params["annotations"].items()}}
         if params["subject"]:
             data["subject"] = subject(distribution, name, params["subject"])
         content = data

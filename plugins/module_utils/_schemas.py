@@ -11,11 +11,11 @@ from __future__ import annotations
 import traceback
 from typing import Any
 
-from ._document import Document
+from ._document import MEDIA_TYPE, Document
 from ._errors import InvalidManifestError, MissingLibraryError, printable
 from ._media_types import DOCKER_LIST, DOCKER_MANIFEST, OCI_ARTIFACT, OCI_INDEX, OCI_MANIFEST
 
-_MEDIA_TYPE = {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}$"}
+_MEDIA_TYPE = {"type": "string", "pattern": f"^{MEDIA_TYPE.pattern}$"}
 _ANNOTATIONS = {"type": "object", "additionalProperties": {"type": "string"}}
 _DESCRIPTOR: dict[str, Any] = {
     "type": "object",
@@ -69,4 +69,4 @@ def validate(document: Document) -> None:
     if errors:
         place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in errors[0].absolute_path).lstrip(".")
         more = f" ({len(errors) - 1} more are wrong)" if len(errors) > 1 else ""
-        raise InvalidManifestError(f"The manifest is not a {document.media_type}: {place or 'it'}: {printable(errors[0].message, 160)}{more}.")
+        raise InvalidManifestError(f"The manifest is no {document.media_type}: {place or 'it'}: {printable(errors[0].message, 160)}{more}.")

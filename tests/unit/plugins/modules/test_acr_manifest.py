@@ -79,12 +79,12 @@ def test_a_subject(registry, platforms):
             {"manifests": [{"mediaType": OCI_MANIFEST, "digest": NOWHERE, "size": 1}]},
             f"The manifest needs what '{REPOSITORY}' does not have: manifest {NOWHERE}.",
         ),
-        ({"schemaVersion": 1}, f"The manifest is not a {OCI_INDEX}: schemaVersion: 2 was expected."),
-        ({"manifests": [{"mediaType": OCI_MANIFEST, "digest": NOWHERE, "size": -1}]}, f"The manifest is not a {OCI_INDEX}: manifests[0].size: -1 is less than"),
+        ({"schemaVersion": 1}, f"The manifest is no {OCI_INDEX}: schemaVersion: 2 was expected."),
+        ({"manifests": [{"mediaType": OCI_MANIFEST, "digest": NOWHERE, "size": -1}]}, f"The manifest is no {OCI_INDEX}: manifests[0].size: -1 is less than"),
         ({"manifests": [{"mediaType": OCI_MANIFEST, "digest": "sha256:../../x", "size": 1}]}, "manifests[0].digest: 'sha256:../../x' does not match"),
         ({"annotations": {"a": 1}}, "annotations.a: 1 is not of type 'string'"),
         ({"layers": []}, "The manifest has both manifests and layers, so what it is depends on who reads it."),
-        ({"mediaType": OCI_MANIFEST}, f"The manifest is not a {OCI_MANIFEST}: it: 'config' is a required property (1 more are wrong)."),
+        ({"mediaType": OCI_MANIFEST}, f"The manifest is no {OCI_MANIFEST}: it: 'config' is a required property (1 more are wrong)."),
     ],
 )
 def test_what_is_no_manifest(registry, platforms, check, change, message):
@@ -225,3 +225,23 @@ def test_an_index_goes_before_what_it_lists(registry, platforms):
     registry.emulator.faults.set([])
     assert registry.run(MODULE, repository=REPOSITORY, state="absent", digests=digests, even_if=["tags"])["changed"]
     assert manifests(registry) == set()
+
+
+def test_annotations_are_added_where_there_are_none(registry, platforms):
+    result = registry.run(MODULE, repository=REPOSITORY, content={**platforms, "annotations": None}, annotations={"a": "b"})
+    assert result["changed"], result
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"media_type": "ä/é"}, "'ä/é' is not a media type."),
+        ({"media_type": "a/b\nX: y"}, "'a/b X: y' is not a media type."),
+        ({"annotations": {"a": "\udc80"}}, "The manifest has characters that UTF-8 does not have"),
+        ({"annotations": {"a": "b"}, "content": {"annotations": [1], "manifests": []}}, "The manifest's annotations are no dictionary."),
+    ],
+)
+@pytest.mark.parametrize("check", [True, False])
+def test_what_cannot_be_sent(registry, options, message, check):
+    content = {"schemaVersion": 2, "manifests": []}
+    assert message in registry.run(MODULE, **{"repository": REPOSITORY, "content": content, "validate": False, "check": check, **options})["msg"]
