@@ -21,6 +21,8 @@ from ._errors import CredentialError, UsageError, printable
 
 HELPER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 HELPER_SECONDS = 60
+# What podman and docker call Docker Hub.
+DOCKER_HUB = ("docker.io", "https://index.docker.io/v1/")
 
 
 def read(path: str, host: str) -> tuple[str, str]:
@@ -35,11 +37,11 @@ def read(path: str, host: str) -> tuple[str, str]:
         reason = error.strerror if isinstance(error, OSError) else "it is not JSON"
         raise UsageError(f"auth_file {path} cannot be read: {reason}. Name the file that docker login or podman login wrote.") from None
     document = document if isinstance(document, dict) else {}
-    helper = _mapping(document, "credHelpers").get(host)
-    entry = _mapping(document, "auths").get(host) or _mapping(document, "auths").get(f"https://{host}")
+    names = (host, f"https://{host}", *(DOCKER_HUB if host == "registry-1.docker.io" else ()))
+    helper, entry = (next(filter(None, map(_mapping(document, key).get, names)), None) for key in ("credHelpers", "auths"))
     if not helper and not (isinstance(entry, dict) and (entry.get("auth") or entry.get("identitytoken"))):
         helper = document.get("credsStore")
-    found = _of_helper(str(helper), host, path) if helper else _of_entry(entry, path)
+    found = _of_helper(str(helper), names[-1] if len(names) > 2 else host, path) if helper else _of_entry(entry, path)
     if found is None:
         raise CredentialError(f"auth_file {path} has no login for {host}: log in to it first.")
     return found

@@ -92,7 +92,8 @@ class ForeignTokenEndpoint(TokenEndpoint):
         headers = {"Authorization": f"Basic {basic}"} if basic else {}
         answer = transport.send("GET", f"{realm.path or '/'}?{urlencode(query)}", headers=headers)
         if answer.status in (400, 401):
-            raise AuthenticationError(answer.refusal(), f"{self._service} does not accept this login: check username and password of source.")
+            advice = "does not accept this login: check" if basic else "is not open to everybody, or not this repository: set"
+            raise AuthenticationError(answer.refusal(), f"{self._service} {advice} username and password of source.")
         if answer.status != 200:
             raise answer.refusal().error()
         document = answer.json()
@@ -105,22 +106,23 @@ class ForeignTokenEndpoint(TokenEndpoint):
 def connect_source(source: Mapping[str, Any] | None, params: Mapping[str, Any]) -> RegistryClient:
     """Return a client for the registry that a task copies from, apart from the one that it copies to. No request is made.
 
+    It is another one even for the same registry: an upload that waits for a download must not hold its connection.
     ``source`` is the option of that name; without it, or with its ``same_identity``, the task's own identity is used.
     """
     if not source:
         return connect(params)
     name = "registry-1.docker.io" if source["registry"] in ("docker.io", "index.docker.io") else source["registry"]
+    settings = {**params, "registry": name, "validate_certs": source["validate_certs"], "ca_path": source["ca_path"] or params["ca_path"]}
     if source["same_identity"]:
-        return connect({**params, "registry": name})
+        if source["username"] or source["auth_file"]:
+            raise UsageError("source has same_identity and a login of its own: set only one of them.")
+        return connect(settings)
     server = LoginServer.parse(name, CLOUDS[params["cloud"]].suffix)
-    settings = {**params, "validate_certs": source["validate_certs"], "ca_path": source["ca_path"] or params["ca_path"]}
     transport = Transport(server.origin, TransportSettings(verification(settings), params["timeout"], params["concurrency"]))
     credential: Credential = Anonymous()
     if source["auth_file"]:
         credential = AuthFile(source["auth_file"], server.host)
-    elif source["username"] or source["password"]:
-        if not (source["username"] and source["password"]):
-            raise UsageError("source has only one of username and password: set both, or none for a registry that is open to everybody.")
+    elif source["username"]:
         credential = UsernamePassword(source["username"], source["password"])
     http = Authorized(transport, ForeignTokenEndpoint(transport, server.host, source["token_service"]), credential)
     return RegistryClient(server, http, params["concurrency"])

@@ -99,7 +99,8 @@ options:
       - if_older
     default: always
 notes:
-  - The credential needs C(metadata/read), C(content/read) and C(content/write) on the target's repositories, and to pull from the source.
+  - The credential needs C(metadata/read), C(content/read) and C(content/write) on the target's repositories, and at the source C(content/read),
+    to choose from tags also C(metadata/read).
 seealso:
   - module: registryops.acr.acr_tag
   - module: registryops.acr.acr_artifact_pull
@@ -244,11 +245,12 @@ def main():
         "validate_certs": {"type": "bool", "default": True},
         "ca_path": {"type": "path"},
     }
+    login = {"mutually_exclusive": [("username", "auth_file")], "required_together": [("username", "password")]}
     run_module(
         plan,
         {
             "images": {"type": "list", "elements": "dict", "required": True, "options": image},
-            "source": {"type": "dict", "options": source},
+            "source": {"type": "dict", "options": source, **login},
             "referrers": {"type": "bool", "default": True},
             "overwrite": {"type": "str", "choices": ["always", "never", "if_older"], "default": "always"},
         },

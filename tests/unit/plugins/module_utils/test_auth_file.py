@@ -100,3 +100,14 @@ def test_a_file_that_is_not_there(tmp_path):
 def test_a_helper_that_is_not_installed(written):
     with pytest.raises(CredentialError, match=r"docker-credential-none, which auth_file .* names, cannot be run"):
         read(written({"credsStore": "none"}), HOST)
+
+
+@pytest.mark.parametrize("name", ["https://index.docker.io/v1/", "docker.io"])
+def test_docker_hub_has_other_names(written, helper, name):
+    """As docker login and podman login write them."""
+    assert read(written({"auths": {name: {"auth": LOGIN}}}), "registry-1.docker.io") == ("user", "pass:word")
+    asked = helper('{"Username": "user", "Secret": "word"}')
+    assert read(written({"credsStore": "test"}), "registry-1.docker.io") == ("user", "word")
+    assert asked.read_text() == "get\nhttps://index.docker.io/v1/"
+    with pytest.raises(CredentialError):
+        read(written({"auths": {name: {"auth": LOGIN}}}), HOST)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from ansible_collections.registryops.acr.plugins.module_utils import _connection
 from ansible_collections.registryops.acr.tests import images
 
 MODULE = "acr_copy"
@@ -234,3 +235,27 @@ def test_from_another_registry_with_another_login(registry, release):
     assert result["changed"]
     assert tags(registry, "mirror/app") == {"v1.0.0": release[0]}
     assert "mount=" not in " ".join(entry["target"] for entry in registry.emulator.journal.after(0))
+
+
+@pytest.mark.parametrize(
+    ("login", "message"),
+    [
+        ({"username": "admin"}, "parameters are required together: username, password found in source"),
+        ({"username": "admin", "password": "password", "auth_file": "/f"}, "parameters are mutually exclusive: username|auth_file found in source"),
+        ({"same_identity": True, "auth_file": "/f"}, "source has same_identity and a login of its own: set only one of them."),
+        ({}, "other.azurecr.io is not open to everybody, or not this repository: set username and password of source."),
+        ({"username": "admin", "password": "wrong"}, "other.azurecr.io does not accept this login: check username and password of source."),
+    ],
+)
+def test_logins_at_the_source(registry, release, login, message):
+    result = registry.run(MODULE, images=[{"source": f"{SOURCE}:v1.0.0", "target": "mirror/app"}], source={"registry": "other.azurecr.io", **login})
+    assert message in result["msg"]
+
+
+def test_the_same_identity_with_other_certificates(registry, release, monkeypatch):
+    asked = []
+    make = _connection.Transport
+    monkeypatch.setattr(_connection, "Transport", lambda origin, settings: asked.append((origin, settings.verify)) or make(origin, settings))
+    source = {"registry": "other.azurecr.io", "same_identity": True, "ca_path": "/other.pem"}
+    assert registry.run(MODULE, images=[{"source": f"{SOURCE}:v1.0.0", "target": "mirror/app"}], source=source)["changed"]
+    assert ("https://other.azurecr.io", "/other.pem") in asked
