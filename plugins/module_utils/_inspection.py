@@ -16,12 +16,14 @@ from typing import Any
 
 from ._concurrent import concurrently
 from ._document import Descriptor, Document
-from ._errors import NotFoundError, printable
+from ._errors import NotFoundError
 from ._store import Store
-from ._tree import missing_blobs, tree
+from ._times import instant
+from ._tree import ensure_bounded, missing_blobs, tree
 
 # A configuration that is larger is no image's.
 CONFIG_LIMIT = 4 * 1024 * 1024
+CREATED = "org.opencontainers.image.created"
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class Inspection:
             if config and config.get("os") and config.get("architecture"):
                 result["platforms"] = [{"digest": document.digest, "platform": Descriptor("", "", 0, {"platform": config}).platform}]
         if "referrers" in self.gather:
-            result["referrers"] = self._referrers(document.digest, {document.digest}, self.artifact_types)
+            result["referrers"] = self._referrers(document.digest)
         if "completeness" in self.gather:
             found = tree(self.store, document, referrers=False, workers=self.workers)
             blobs = [blob for blob in found.blobs.values() if not blob.is_foreign]
@@ -62,22 +64,41 @@ class Inspection:
             result["missing"] = [{"digest": part.digest, "media_type": part.media_type, "size": part.size} for part in missing]
         return result
 
-    def _referrers(self, digest: str, above: set[str], types: Collection[str] | None) -> list[dict[str, Any]]:
-        """Return what is about ``digest``; what comes round in a circle is shown once."""
-        listed = [referrer for referrer in self.store.referrers(digest) if referrer.digest not in above]
-        listed = [referrer for referrer in listed if types is None or referrer.data.get("artifactType") in types]
-        about = concurrently(lambda referrer: self._referrers(referrer.digest, above | {referrer.digest}, None), listed, self.workers)
-        return [
-            {
-                "digest": referrer.digest,
-                "media_type": referrer.media_type,
-                "artifact_type": referrer.data.get("artifactType"),
-                "size": referrer.size,
-                "annotations": referrer.annotations,
-                "referrers": group,
-            }
-            for referrer, group in zip(listed, about)
-        ]
+    def _referrers(self, digest: str) -> list[dict[str, Any]]:
+        """Return what is about ``digest``, level by level; a manifest is about one other only, so what comes again is not shown again."""
+        found: list[dict[str, Any]] = []
+        seen = {digest}
+        level = [(digest, found)]
+        types = self.artifact_types
+        while level:
+            listed = concurrently(lambda parent: self.store.referrers(parent[0]), level, self.workers)
+            fresh = [(referrer, about) for (dummy, about), group in zip(level, listed) for referrer in group if referrer.digest not in seen]
+            fresh = list({referrer.digest: (referrer, about) for referrer, about in fresh}.values())
+            seen.update(referrer.digest for referrer, dummy in fresh)
+            ensure_bounded(digest, len(seen))
+            kinds = concurrently(lambda child: self._kind(child[0]), fresh, self.workers)
+            level = []
+            for (referrer, about), kind in zip(fresh, kinds):
+                if types is None or about is not found or kind in types:
+                    own: list[dict[str, Any]] = []
+                    about.append(
+                        {
+                            "digest": referrer.digest,
+                            "media_type": referrer.media_type,
+                            "artifact_type": kind,
+                            "size": referrer.size,
+                            "annotations": referrer.annotations,
+                            "referrers": own,
+                        }
+                    )
+                    level.append((referrer.digest, own))
+        return found
+
+    def _kind(self, referrer: Descriptor) -> str | None:
+        """Return what kind of artifact a referrer is; the service leaves it out where only the configuration's media type tells."""
+        kind = referrer.data.get("artifactType")
+        document = None if isinstance(kind, str) else self.store.manifest(referrer.digest)
+        return document.artifact_type if document else kind
 
 
 def config_of(store: Store, document: Document) -> dict[str, Any] | None:
@@ -92,11 +113,13 @@ def config_of(store: Store, document: Document) -> dict[str, Any] | None:
     return data if isinstance(data, dict) else None
 
 
-def created(store: Store, document: Document) -> str | None:
-    """Return when an image was made, as it says itself: an annotation, else its configuration, of an index the newest of its children."""
-    said = document.annotations.get("org.opencontainers.image.created")
-    if not said and document.children:
-        children = [store.manifest(child.digest) for child in document.children]
-        return max(filter(None, (created(store, child) for child in children if child)), default=None)
-    said = said or (config_of(store, document) or {}).get("created")
-    return printable(said, 60) if isinstance(said, str) else None
+def created(store: Store, document: Document, workers: int) -> float | None:
+    """Return when an image was made, as it says itself: an annotation, else its configuration, of an index the newest of its children.
+
+    It is a number of seconds since 1970 UTC, None when that cannot be read.
+    """
+    said = document.annotations.get(CREATED)
+    if said or not document.children:
+        return instant(said or (config_of(store, document) or {}).get("created"))
+    children = [child for child in tree(store, document, referrers=False, workers=workers).documents.values() if not child.children]
+    return max((moment for moment in (created(store, child, workers) for child in children) if moment is not None), default=None)

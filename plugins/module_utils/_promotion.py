@@ -23,7 +23,6 @@ from ._plan import Plan, Step
 from ._reference import short
 from ._store import RepositoryStore
 from ._tagging import Tagging, refuse_locked, tagging
-from ._times import instant
 
 
 @dataclass(frozen=True)
@@ -114,9 +113,9 @@ class Promotion:
         if self.overwrite == "never":
             return "exists"
         there = self.target.distribution.manifest(image.target, str(image.tag))
-        ours = created(RepositoryStore(self.source.distribution, image.source), document)
-        theirs = created(RepositoryStore(self.target.distribution, image.target), there) if there else None
-        new, old = instant(ours), instant(theirs)
+        workers = self.target.concurrency
+        new = created(RepositoryStore(self.source.distribution, image.source), document, workers)
+        old = created(RepositoryStore(self.target.distribution, image.target), there, workers) if there else None
         if new is None or old is None:
             return "age unknown"
         return None if old < new else "not older"

@@ -16,9 +16,9 @@ from ._errors import UsageError
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|z|[+-]\d\d:\d\d)", re.ASCII)
 
 
-def instant(text: str | None) -> float | None:
+def instant(text: object) -> float | None:
     """Return a time as seconds since 1970 UTC, None when it cannot be read. The service writes up to seven digits of a second."""
-    match = _TIME.fullmatch(text or "")
+    match = _TIME.fullmatch(text) if isinstance(text, str) else None
     if not match:
         return None
     whole, fraction, zone = match.groups()

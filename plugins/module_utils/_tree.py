@@ -49,8 +49,7 @@ def tree(store: Store, root: Document, *, referrers: bool, workers: int) -> Tree
             wanted += [referrer for group in listed for referrer in group]
         fresh = list({descriptor.digest: descriptor for descriptor in wanted if descriptor.digest not in seen}.values())
         seen.update(descriptor.digest for descriptor in fresh)
-        if len(seen) > MOST_MANIFESTS:
-            raise ProtocolError(f"{root.digest} reaches more than {MOST_MANIFESTS:,} manifests, which no image does; nothing was done with it.")
+        ensure_bounded(root.digest, len(seen))
         read = concurrently(lambda descriptor: store.manifest(descriptor.digest), fresh, workers)
         found.missing += [descriptor for descriptor, document in zip(fresh, read) if document is None]
         level = [document for document in read if document is not None]
@@ -58,6 +57,12 @@ def tree(store: Store, root: Document, *, referrers: bool, workers: int) -> Tree
         found.documents[document.digest] = document
         found.blobs.update((blob.digest, blob) for blob in document.blobs)
     return found
+
+
+def ensure_bounded(digest: str, count: int) -> None:
+    """Raise ProtocolError when a manifest reaches more others than any does."""
+    if count > MOST_MANIFESTS:
+        raise ProtocolError(f"{digest} reaches more than {MOST_MANIFESTS:,} manifests, which no image does; nothing was done with it.")
 
 
 def _ordered(documents: list[Document]) -> list[Document]:

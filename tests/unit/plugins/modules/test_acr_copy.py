@@ -259,3 +259,16 @@ def test_the_same_identity_with_other_certificates(registry, release, monkeypatc
     source = {"registry": "other.azurecr.io", "same_identity": True, "ca_path": "/other.pem"}
     assert registry.run(MODULE, images=[{"source": f"{SOURCE}:v1.0.0", "target": "mirror/app"}], source=source)["changed"]
     assert ("https://other.azurecr.io", "/other.pem") in asked
+
+
+def test_the_age_of_indexes_in_indexes(registry):
+    """Each of thirty levels lists the one below twice: that makes 31 manifests, not a thousand millions."""
+    inner = dated("ours", "2026-02-01T00:00:00Z")
+    for level in range(30):
+        child = inner.root.descriptor()
+        data = json.dumps({"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [child, {**child, "annotations": {"level": str(level)}}]}).encode()
+        inner = images.Image(inner.blobs, (*inner.manifests, images.Content(OCI_INDEX, data)))
+    digest = registry.push(SOURCE, inner, "v1")
+    registry.push(TARGET, dated("theirs", "2026-02-01T02:00:00+03:00"), "v1")
+    assert registry.run(MODULE, images=[{"source": f"{SOURCE}:v1", "target": TARGET}], overwrite="if_older")["changed"]
+    assert tags(registry) == {"v1": digest}

@@ -59,3 +59,26 @@ def test_what_is_not_whole(registry, platforms):
     (found,) = registry.run(MODULE, repository=REPOSITORY, references=["v1"], gather=["completeness"])["manifests"]
     assert not found["complete"]
     assert {part["digest"] for part in found["missing"]} == {layer, lost}
+
+
+def test_referrers_that_go_round_in_circles(registry, platforms):
+    """Whatever is asked about, the registry answers that the same twelve are about it."""
+    listed = [{"mediaType": "a/b", "digest": f"sha256:{number:064}", "size": 1, "artifactType": "a/b"} for number in range(12)]
+    body = json.dumps({"schemaVersion": 2, "manifests": listed})
+    registry.emulator.faults.set([{"path": f"/v2/{REPOSITORY}/referrers/.*", "times": 0, "status": 200, "body": body}])
+    mark = registry.mark()
+    (found,) = registry.run(MODULE, repository=REPOSITORY, references=["v1"], gather=["referrers"])["manifests"]
+    assert [one["referrers"] for one in found["referrers"]] == [[]] * 12
+    assert len([request for request in registry.requests(mark) if "/referrers/" in request]) == 13
+
+
+def test_a_referrer_whose_kind_only_its_configuration_tells(registry, platforms):
+    """As the service leaves it out of its list (Azure/acr issue 784)."""
+    subject = images.multi_platform("one").root
+    about = images.image("about", subject=subject.descriptor())
+    digest = registry.push(REPOSITORY, about)
+    listed = {"schemaVersion": 2, "manifests": [about.root.descriptor()]}
+    registry.emulator.faults.set([{"path": f"/v2/{REPOSITORY}/referrers/{subject.digest}.*", "times": 0, "status": 200, "body": json.dumps(listed)}])
+    for types, expected in ((None, [digest]), (["application/vnd.oci.image.config.v1+json"], [digest]), (["c/d"], [])):
+        (found,) = registry.run(MODULE, repository=REPOSITORY, references=["v1"], gather=["referrers"], artifact_types=types)["manifests"]
+        assert [one["digest"] for one in found["referrers"]] == expected
