@@ -71,6 +71,8 @@ def from_files(
     subject: Mapping[str, Any] | None,
 ) -> Files:
     """Return the artifact that a task's options describe; the same files make the same manifest each time."""
+    if not (files or config or annotations):
+        raise UsageError("files is empty, and there are neither config nor annotations: there is nothing to push. Nothing was changed.")
     sources: dict[str, Source] = {EMPTY.digest: BytesSource(b"{}")}
     titles: set[str] = set()
 
@@ -126,7 +128,7 @@ def push(client: RegistryClient, name: str, source: Store, root: Document, tags:
 
 def _title(blob: Descriptor) -> str:
     title = blob.annotations.get(TITLE)
-    return f" {printable(str(title), 120)}" if title else ""
+    return f" {printable(title, 120)}" if title else ""
 
 
 def titled(document: Document) -> dict[str, Descriptor]:
@@ -136,9 +138,9 @@ def titled(document: Document) -> dict[str, Descriptor]:
         title = layer.annotations.get(TITLE)
         if title is None:
             continue
-        if _safe(str(title)) in found:
-            raise InvalidManifestError(f"Two files of {document.digest} have the title '{printable(str(title), 120)}'; none was written.")
-        found[str(title)] = layer
+        if _safe(title) in found:
+            raise InvalidManifestError(f"Two files of {document.digest} have the title '{printable(title, 120)}'; none was written.")
+        found[title] = layer
     for title in found:
         folders = title.split("/")[:-1]
         if any("/".join(folders[: depth + 1]) in found for depth in range(len(folders))):

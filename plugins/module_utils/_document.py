@@ -69,8 +69,7 @@ class Descriptor:
     @property
     def annotations(self) -> Mapping[str, str]:
         """What is noted about the content."""
-        value = self.data.get("annotations")
-        return value if isinstance(value, dict) else {}
+        return _texts(self.data.get("annotations"))
 
     @property
     def platform(self) -> str | None:
@@ -178,14 +177,18 @@ class Document:
     @property
     def annotations(self) -> Mapping[str, str]:
         """What is noted about it."""
-        value = self.data.get("annotations")
-        return value if isinstance(value, dict) else {}
+        return _texts(self.data.get("annotations"))
 
     def _listed(self, key: str) -> Iterator[Descriptor]:
         value = self.data.get(key)
         if not isinstance(value, list) and value is not None:
             raise InvalidManifestError(f"The manifest's {key} is not a list.")
         return map(Descriptor.from_json, value or ())
+
+
+def _texts(value: Any) -> Mapping[str, str]:
+    """Return those annotations that are texts, as all should be."""
+    return {key: text for key, text in value.items() if isinstance(text, str)} if isinstance(value, dict) else {}
 
 
 def _guess(data: Mapping[str, Any]) -> str:

@@ -36,6 +36,8 @@ class Layout:
 
     def __init__(self, path: str, *, create: bool = False) -> None:
         self.path = path
+        if create and os.path.isfile(path):
+            raise LocalFileError(f"{path} is a file. A layout is written as a folder: name another.")
         self._members = self._of_archive() if os.path.isfile(path) else None
         if self._source(MARKER) is None and (not create or (os.path.exists(path) and os.listdir(path))):
             raise LocalFileError(f"{path} is no OCI image layout: a folder or an uncompressed tar archive with the file {MARKER} is needed.")
@@ -77,14 +79,23 @@ class Layout:
 
     def root(self, reference: str | None) -> Document:
         """Return the manifest called ``reference`` (a name or digest), or the only one; NotFoundError when it is not clear which."""
-        roots = {descriptor.digest for descriptor in self._descriptors if not descriptor.data.get("artifactType") or NAME in descriptor.annotations}
-        if reference is None and len(roots) != 1:
-            known = ", ".join(sorted(self.names)) or "none"
-            raise NotFoundError(f"The layout {self.path} holds {len(roots)} manifests: say which with layout_reference (names: {known}).")
-        document = self.manifest(reference or roots.pop())
+        known = ", ".join(sorted(self.names)) or "none"
+        if reference is None:
+            # What is about another manifest has no name here, unless it was given one.
+            named = {descriptor.digest for descriptor in self.names.values()}
+            listed = {descriptor.digest for descriptor in self._descriptors}
+            roots = {digest for digest in listed if digest in named or not self._is_about(digest)} or listed
+            if len(roots) != 1:
+                raise NotFoundError(f"The layout {self.path} holds {len(roots)} manifests: say which with layout_reference (names: {known}).")
+            (reference,) = roots
+        document = self.manifest(reference)
         if document is None:
-            raise NotFoundError(f"The layout {self.path} has no manifest {reference}; its names are: {', '.join(sorted(self.names)) or 'none'}.")
+            raise NotFoundError(f"The layout {self.path} has no manifest {reference}; its names are: {known}.")
         return document
+
+    def _is_about(self, digest: str) -> bool:
+        document = self.manifest(digest)
+        return bool(document and document.subject)
 
     def manifest(self, reference: str) -> Document | None:
         """Return the manifest that a name or digest names."""

@@ -188,3 +188,23 @@ def test_a_tag_that_moved_is_told_when_another_fails(registry, files):
     assert (result["failed"], result["changed"]) == (True, True)
     assert (result["done"], result["not_attempted"]) == ([f"content of {digest}", "tag 'v1'"], ["tag 'v3'"])
     assert [failure["target"] for failure in result["failures"]] == ["tag 'v2'"]
+
+
+def test_nothing_is_no_artifact(registry):
+    """A list that a template left empty does not move a tag to an artifact without files."""
+    result = registry.run(MODULE, repository=REPOSITORY, files=[], tags=["latest"], artifact_type=TYPE)
+    assert result["msg"].startswith("files is empty, and there are neither config nor annotations: there is nothing to push.")
+    assert registry.run(MODULE, repository=REPOSITORY, files=[], tags=["latest"], artifact_type=TYPE, annotations={"by": "me"})["changed"]
+
+
+@pytest.mark.parametrize("about", [False, True])
+def test_an_artifact_without_a_name_in_a_layout(registry, tmp_path, about):
+    """As oras lists it: with its type, and without a tag. The same with what is about an image, when that alone is there."""
+    image = images.image("one")
+    registry.push(REPOSITORY, image, "v1")
+    artifact = images.image("two", artifactType=TYPE, **({"subject": image.root.descriptor()} if about else {}))
+    images.write_layout(tmp_path / "layout", artifact)
+    index = {"schemaVersion": 2, "manifests": [artifact.root.descriptor(artifactType=TYPE, annotations={"x": 1, "org.opencontainers.image.ref.name": []})]}
+    (tmp_path / "layout" / "index.json").write_text(json.dumps(index))
+    result = registry.run(MODULE, repository=REPOSITORY, layout=str(tmp_path / "layout"))
+    assert result["digest"] == artifact.root.digest

@@ -184,3 +184,19 @@ def test_the_longest_name_there_is(registry, files, tmp_path):
     registry.run(PUSH, repository=REPOSITORY, files=[{**files[0], "title": title}], tags=["latest"])
     assert registry.run(MODULE, repository=REPOSITORY, reference="latest", dest=str(tmp_path / "dest"))["changed"]
     assert (tmp_path / "dest" / title).read_text() == "{}"
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_layout_is_not_written_into_a_file(registry, files, check):
+    registry.push(REPOSITORY, images.image("one"), "v1")
+    path = files[0]["path"]
+    result = registry.run(MODULE, repository=REPOSITORY, reference="v1", layout=path, check=check)
+    assert result["msg"] == f"{path} is a file. A layout is written as a folder: name another."
+
+
+def test_a_title_that_is_no_text(registry, tmp_path):
+    layer = images.image("one").blobs[1]
+    layers = [layer.descriptor(annotations={"org.opencontainers.image.title": title}) for title in (["a"], "b")]
+    registry.push(REPOSITORY, images.image("one", layers=layers), "v1")
+    result = registry.run(MODULE, repository=REPOSITORY, reference="v1", dest=str(tmp_path / "dest"))
+    assert ([file["title"] for file in result["files"]], result["skipped"]) == (["b"], [layer.digest])
