@@ -45,6 +45,13 @@ class Decision:
         """The digest that the target's tag points at."""
         return self.tagging.before.get(self.image.tag) if self.image.tag else None
 
+    @property
+    def amount(self) -> str:
+        """How much is copied, for people; nothing where only a tag moves."""
+        if not (self.missing and self.missing.documents):
+            return ""
+        return f" ({len(self.missing.documents)} manifests and {len(self.missing.blobs)} blobs, {self.missing.size} bytes)"
+
     def to_result(self) -> dict[str, Any]:
         """Return the decision as a task returns it."""
         return {
@@ -84,7 +91,7 @@ class Promotion:
                 for one in changing
                 if one.image.tag and one.tagging.before[one.image.tag]
             ],
-            [f"{one.image.name} -> {short(one.document.digest)} from {self.source.server.host}/{one.image.origin}" for one in changing],
+            [f"{one.image.name} -> {short(one.document.digest)} from {self.source.server.host}/{one.image.origin}{one.amount}" for one in changing],
             self.target.server.host,
             [step for decision in changing for step in self._steps(decision, copiers[decision.image.source, decision.image.target])],
         )

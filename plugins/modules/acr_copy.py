@@ -206,14 +206,14 @@ not_attempted:
   elements: str
   sample: []
 diff:
-  description: What the target's tags point at.
+  description: What the target's tags point at, and how much is copied for that.
   returned: in diff mode
   type: dict
   sample:
     before_header: myregistry.azurecr.io
     after_header: myregistry.azurecr.io
     before: ""
-    after: "production/app:v1.1.0 -> sha256:6e66ab329bb9 from myregistry.azurecr.io/library/app:v1.1.0\n"
+    after: "production/app:v1.1.0 -> sha256:6e66ab329bb9 from myregistry.azurecr.io/library/app:v1.1.0 (3 manifests and 4 blobs, 12880 bytes)\n"
 """
 
 from ..module_utils._foreign import connect_source

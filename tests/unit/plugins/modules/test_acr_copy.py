@@ -45,7 +45,8 @@ def test_an_image_is_copied_with_all_that_belongs_to_it(registry, release, check
     (image,) = result["images"]
     assert (image["source"], image["target"], image["digest"], image["before"]) == (f"{SOURCE}:v1.0.0", f"{TARGET}:v1.0.0", digest, None)
     assert (image["manifests"], image["blobs"], image["skipped"]) == (4, 6, None)
-    assert result["diff"]["after"] == f"{TARGET}:v1.0.0 -> {digest[:19]} from r.azurecr.io/{SOURCE}:v1.0.0\n"
+    amount = f"4 manifests and 6 blobs, {image['bytes']} bytes"
+    assert result["diff"]["after"] == f"{TARGET}:v1.0.0 -> {digest[:19]} from r.azurecr.io/{SOURCE}:v1.0.0 ({amount})\n"
     if check:
         assert registry.writes(mark) == []
         return
@@ -69,6 +70,7 @@ def test_without_referrers(registry, release):
     assert (result["images"][0]["target"], result["images"][0]["manifests"]) == (f"{TARGET}:stable", 3)
     again = registry.run(MODULE, images=[{"source": f"{SOURCE}:v1.0.0", "target": f"{TARGET}:stable"}])
     assert (again["changed"], again["images"][0]["manifests"]) == (True, 1)
+    assert "(1 manifests and 2 blobs, " in again["diff"]["after"]
 
 
 def test_by_digest(registry, release):
