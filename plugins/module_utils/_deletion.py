@@ -22,6 +22,18 @@ from ._reference import digest_name, short, tag_name
 from ._tagging import refuse_locked
 
 
+class WouldBreak(BlockedError):
+    """A deletion would take or break what is not meant; the result tells all of it."""
+
+    def __init__(self, message: str, blocked: list[Doomed]) -> None:
+        super().__init__(message)
+        self._blocked = blocked
+
+    def to_result(self) -> dict[str, Any]:
+        """Return each manifest that is not deleted, with all that its deletion takes or breaks."""
+        return {"blocked": [one.to_result() for one in self._blocked]}
+
+
 @dataclass(frozen=True)
 class Doomed:
     """A manifest that is to go, and what would go or break with it.
@@ -87,11 +99,11 @@ def plan(client: RegistryClient, name: str, digests: Iterable[str], tags: Iterab
     if blocked:
         first, broken = blocked[0].manifest.digest, blocked[0].broken(meant)
         others = f"; so would that of {len(blocked) - 1} of the others" if len(blocked) > 1 else ""
-        raise BlockedError(
+        raise WouldBreak(
             f"Deleting manifest {first} of '{name}' would take or break {', '.join(broken[:5])}"
             f"{f' and {len(broken) - 5} more' if len(broken) > 5 else ''}{others}; nothing was deleted. Name in even_if what is meant, "
             "or take only tags away with acr_tag.",
-            [one.to_result() for one in blocked],
+            blocked,
         )
     return Plan(
         {"deleted": [one.to_result() for one in doomed], "missing": missing},

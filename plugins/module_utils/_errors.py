@@ -68,15 +68,7 @@ class NotFoundError(AcrError):
 
 
 class BlockedError(AcrError):
-    """A lock, or what the change would break, was seen to be in the way, so it was not tried; ``blocked`` is what."""
-
-    def __init__(self, message: str, blocked: Sequence[Mapping[str, Any]] = ()) -> None:
-        super().__init__(message)
-        self._blocked = list(blocked)
-
-    def to_result(self) -> dict[str, Any]:
-        """Return what is in the way, where there is a list of it."""
-        return {"blocked": self._blocked} if self._blocked else {}
+    """A lock, or what the change would break, was seen to be in the way, so it was not tried."""
 
 
 class MissingLibraryError(AcrError):

@@ -29,11 +29,6 @@ class Step:
     apply: Callable[[], object]
     then: Sequence[Step] = ()
 
-    @property
-    def parts(self) -> tuple[Step, ...]:
-        """This change and those after it."""
-        return (self, *self.then)
-
 
 @dataclass(frozen=True)
 class Outcome:
@@ -81,12 +76,12 @@ class Plan:
         done: list[Step] = []
         failed: list[tuple[str, AcrError]] = []
         stop = threading.Event()
-        order = [part.target for step in self.steps for part in step.parts]
+        order = [part.target for step in self.steps for part in (step, *step.then)]
 
         def run(step: Step) -> None:
             if stop.is_set():
                 return
-            for part in step.parts:
+            for part in (step, *step.then):
                 try:
                     part.apply()
                 except AcrError as error:

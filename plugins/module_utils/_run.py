@@ -19,7 +19,7 @@ from typing import Any
 
 from ._client import RegistryClient
 from ._connection import ARGUMENT_SPEC, connect
-from ._errors import AcrError, MissingLibraryError, StepsFailed, UsageError
+from ._errors import AcrError, MissingLibraryError, StepsFailed
 from ._plan import Plan
 
 PlanFor = Callable[[RegistryClient, Mapping[str, Any]], Plan]
@@ -79,13 +79,6 @@ def run_module(plan_for: PlanFor, argument_spec: Mapping[str, Any], **constraint
     if result.pop("failed", False):
         module.fail_json(**result)
     module.exit_json(**result)
-
-
-def refuse(params: Mapping[str, Any], *options: str) -> None:
-    """Raise UsageError when one of ``options`` is set, which says nothing in this state: something else may have been meant."""
-    given = [option for option in options if params[option] not in (None, False, [])]
-    if given:
-        raise UsageError(f"{' and '.join(given)} cannot be used with state={params['state']}, and may have been meant otherwise. Nothing was changed.")
 
 
 def _details(error: AcrError) -> dict[str, Any]:

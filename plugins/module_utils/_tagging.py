@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from ._client import RegistryClient
-from ._errors import BlockedError, DriftError
+from ._errors import BlockedError, DriftError, UsageError
 from ._models import Repository, Tag
 from ._plan import Step
 from ._reference import short
@@ -64,6 +64,13 @@ class Tagging:
         now, seen = found.digest if found else None, self.before[tag]
         if now not in (seen, self.after):
             raise DriftError(f"Tag '{tag}' was moved from {seen or 'nothing'} to {now or 'nothing'} while the task was at work. Run the task again.")
+
+
+def refuse_options(params: Mapping[str, Any], *options: str) -> None:
+    """Raise UsageError when one of ``options`` is set, which says nothing in this state: something else may have been meant."""
+    given = [option for option in options if params[option] not in (None, False, [])]
+    if given:
+        raise UsageError(f"{' and '.join(given)} cannot be used with state={params['state']}, and may have been meant otherwise. Nothing was changed.")
 
 
 def tagging(client: RegistryClient, name: str, tags: Iterable[str], digest: str | None, expected: str | None = None) -> Tagging:

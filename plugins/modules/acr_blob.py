@@ -123,10 +123,10 @@ from ..module_utils._download import download
 from ..module_utils._errors import NotFoundError, UsageError
 from ..module_utils._plan import Plan, Step
 from ..module_utils._reference import digest_name, repository_name, short
-from ..module_utils._run import refuse, run_module
+from ..module_utils._run import run_module
 from ..module_utils._sources import BlobSource, BytesSource, FileSource
 from ..module_utils._store import RepositoryStore
-from ..module_utils._tagging import refuse_locked
+from ..module_utils._tagging import refuse_locked, refuse_options
 
 OCTETS = "application/octet-stream"
 
@@ -135,7 +135,7 @@ def plan(client, params):
     name = repository_name(params["repository"])
     digest = digest_name(params["digest"]) if params["digest"] else None
     if params["state"] == "absent":
-        refuse(params, "src", "content", "dest", "mount_from")
+        refuse_options(params, "src", "content", "dest", "mount_from")
         client.announce([name], "metadata_read", "pull", "delete")
         return _absent(client, name, digest)
     if params["dest"]:

@@ -240,15 +240,16 @@ diff:
 
 from ..module_utils import _deletion, _push
 from ..module_utils._reference import repository_name
-from ..module_utils._run import refuse, run_module
+from ..module_utils._run import run_module
+from ..module_utils._tagging import refuse_options
 
 
 def plan(client, params):
     name = repository_name(params["repository"])
     if params["state"] == "absent":
-        refuse(params, "content", "src", "media_type", "annotations", "subject")
+        refuse_options(params, "content", "src", "media_type", "annotations", "subject")
         return _deletion.plan(client, name, params["digests"] or (), _deletion.tags_to_delete(params["tags"], params["by_tag"]), params["even_if"])
-    refuse(params, "digests", "by_tag", "even_if")
+    refuse_options(params, "digests", "by_tag", "even_if")
     client.announce([name], "metadata_read", "pull", "pull,push")
     document = _push.document(client.distribution, name, params)
     if params["validate"]:

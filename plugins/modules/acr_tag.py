@@ -136,8 +136,8 @@ diff:
 from ..module_utils._errors import NotFoundError
 from ..module_utils._plan import Plan
 from ..module_utils._reference import digest_name, repository_name, tag_name
-from ..module_utils._run import refuse, run_module
-from ..module_utils._tagging import ABSENT, tagging
+from ..module_utils._run import run_module
+from ..module_utils._tagging import ABSENT, refuse_options, tagging
 
 
 def plan(client, params):
@@ -147,7 +147,7 @@ def plan(client, params):
     if expected not in (None, ABSENT):
         digest_name(expected)
     if params["state"] == "absent":
-        refuse(params, "digest", "source_tag")
+        refuse_options(params, "digest", "source_tag")
     document = _document(client, name, params) if params["state"] == "present" else None
     wanted = tagging(client, name, tags, document.digest if document else None, expected)
 
