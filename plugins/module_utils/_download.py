@@ -22,7 +22,7 @@ from ._auth import repository as scope
 from ._distribution import Distribution
 from ._document import Descriptor
 from ._errors import ConnectionFailure, NotFoundError, ProtocolError, printable, redact
-from ._progress import Meter
+from ._meter import Meter
 from ._reference import short
 from ._throttle import wait_before_retry
 from ._transport import TRIES, BrokenConnection, Stream

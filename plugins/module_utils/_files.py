@@ -18,7 +18,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from ._errors import LocalFileError
-from ._progress import Meter
+from ._meter import Meter
 
 PIECE = 1024 * 1024
 

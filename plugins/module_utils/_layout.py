@@ -18,7 +18,7 @@ from . import _files
 from ._document import MANIFEST_LIMIT, Descriptor, Document, digest_of
 from ._errors import AcrError, InvalidManifestError, LocalFileError, NotFoundError
 from ._media_types import OCI_INDEX
-from ._progress import Meter
+from ._meter import Meter
 from ._reference import DIGEST, short
 from ._sources import FileSource, Source
 

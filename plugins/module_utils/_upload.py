@@ -21,7 +21,7 @@ from urllib.parse import quote
 from ._auth import repository as scope
 from ._distribution import PUSH, Distribution
 from ._errors import ConnectionFailure, DriftError, ProtocolError, RegistryError, printable
-from ._progress import Meter
+from ._meter import Meter
 from ._reference import short
 from ._response import Response
 from ._sources import Source
