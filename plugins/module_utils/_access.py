@@ -30,6 +30,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "acr_retention": ("metadata_read", "pull", "delete", "metadata_write"),
     "acr_tag": ("metadata_read", "pull", "push", "delete"),
     "acr_tag_properties": ("metadata_read", "metadata_write"),
+    "acr_usage_info": ("metadata_read", "pull"),
 }
 
 CHECKS = ("dns", "connection", "firewall", "challenge", "sign_in", "permissions")

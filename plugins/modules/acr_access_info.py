@@ -39,6 +39,7 @@ options:
       - acr_retention
       - acr_tag
       - acr_tag_properties
+      - acr_usage_info
   fail_on:
     description: The checks that the task fails on, also when one could not be made because another failed before it.
     type: list

@@ -81,6 +81,10 @@ CASES: dict[str, list[dict[str, Any]]] = {
         {"repository": INDEX, "references": ["v1.1.0", "gone"], "gather": ["config", "referrers", "completeness"]},
         {"repository": INDEX, "references": ["Not a tag"]},
     ],
+    "acr_usage_info": [
+        {"names": [INDEX, "none"]},
+        {"top": -1},
+    ],
     "acr_tag": [
         {"repository": INDEX, "tags": ["stable"], "source_tag": "v1.1.0"},
         {"repository": INDEX, "tags": ["stable"], "source_tag": "v1.0.0", "expected_digest": "absent"},
