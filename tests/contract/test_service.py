@@ -74,7 +74,10 @@ def test_the_root_asks_for_no_scope(nobody):
         ("POST", "/v2/a/b/blobs/uploads/", ("repository:a/b", {"pull", "push"})),
         ("PATCH", "/v2/a/b/blobs/uploads/00000000-0000-0000-0000-000000000000", ("repository:a/b", {"pull", "push"})),
         ("GET", "/v2/a/b/blobs/uploads/00000000-0000-0000-0000-000000000000", ("repository:a/b", {"pull"})),
+        ("GET", "/acr/v1/_deleted/_catalog", ("registry:deleted_catalog", {"*"})),
+        ("GET", "/acr/v1/_deleted/a/b/_manifests", ("repository:a/b", {"deleted_read"})),
         ("GET", "/acr/v1/_deleted/a/b/_tags", ("repository:a/b", {"deleted_read"})),
+        ("POST", f"/acr/v1/_deleted/a/b/_manifests/{ZERO}", ("repository:a/b", {"deleted_read", "deleted_restore"})),
     ],
 )
 def test_an_operation_asks_for_its_scope(nobody, method, path, scope):
@@ -664,6 +667,48 @@ def test_what_was_deleted_softly_is_not_pushed_again(app):
     app.send("DELETE", f"/v2/app/manifests/{app.digest}")
     answer = app.send("PUT", "/v2/app/manifests/v3", data=content, headers={"Content-Type": images.OCI_MANIFEST})
     assert (answer.status_code, answer.content) == (405, LOCKED)
+
+
+def test_a_repository_that_was_deleted_softly_comes_back_with_its_layers(app):
+    app.emulator.change_settings({"soft_delete": True})
+    content = app.send("GET", f"/v2/app/manifests/{app.digest}", headers={"Accept": images.OCI_MANIFEST}).content
+    assert app.send("DELETE", "/acr/v1/app").status_code == 202
+    app.send("POST", f"/acr/v1/_deleted/app/_manifests/{app.digest}?force=False", json={"tag": "v1"})
+    assert app.send("PUT", "/v2/app/manifests/v2", data=content, headers={"Content-Type": images.OCI_MANIFEST}).status_code == 201
+
+
+def test_a_tag_that_exists_is_overwritten_by_force_only_and_then_deleted_softly(app):
+    app.emulator.change_settings({"soft_delete": True})
+    app.send("DELETE", f"/v2/app/manifests/{app.digest}")
+    theirs = app.push("app", images.image("theirs"), "v1")
+    restore = f"/acr/v1/_deleted/app/_manifests/{app.digest}?force="
+    assert app.send("POST", restore + "False", json={"tag": "v1"}).status_code == 409
+    assert app.send("GET", "/acr/v1/app/_tags/v1").json()["tag"]["digest"] == theirs
+    assert app.send("POST", restore + "True", json={"tag": "v1"}).status_code == 200
+    assert app.send("GET", "/acr/v1/app/_tags/v1").json()["tag"]["digest"] == app.digest
+    assert ("v1", theirs) in [(item["tag"], item["digest"]) for item in app.send("GET", "/acr/v1/_deleted/app/_tags").json()["tags"]]
+
+
+def test_a_subject_is_restored_before_its_referrer_and_neither_brings_the_other(app):
+    app.emulator.change_settings({"soft_delete": True})
+    subject = images.image("subject")
+    app.push("team", subject, "v1")
+    referrer = app.push("team", images.image("about it", subject=subject.root.descriptor()))
+    app.send("DELETE", "/acr/v1/team")
+    restore = "/acr/v1/_deleted/team/_manifests/"
+    assert app.send("POST", restore + referrer, json={"tag": None}).status_code == 409
+    assert app.send("POST", restore + subject.root.digest, json={"tag": "v1"}).status_code == 200
+    assert [item["digest"] for item in app.send("GET", "/acr/v1/_deleted/team/_manifests").json()["manifests"]] == [referrer]
+    assert app.send("POST", restore + referrer, json={"tag": None}).json() == {"digest": referrer, "tag": None}
+
+
+def test_an_index_is_restored_without_what_it_lists(app):
+    app.emulator.change_settings({"soft_delete": True})
+    index = app.push("team", images.multi_platform("two"), "v1")
+    app.send("DELETE", "/acr/v1/team")
+    app.send("POST", f"/acr/v1/_deleted/team/_manifests/{index}", json={"tag": "v1"})
+    assert [item["digest"] for item in app.send("GET", "/acr/v1/team/_manifests").json()["manifests"]] == [index]
+    assert len(app.send("GET", "/acr/v1/_deleted/team/_manifests").json()["manifests"]) == 2
 
 
 # The firewall

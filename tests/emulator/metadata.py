@@ -71,7 +71,8 @@ def delete_repository(emulator: Emulator, request: Request, name: str) -> Respon
         for digest in digests:
             delete_rows(emulator, name, digest)
         store.run("DELETE FROM tags WHERE repository = ?", name)
-        store.run("DELETE FROM blobs WHERE repository = ?", name)
+        if not emulator.settings["soft_delete"]:
+            store.run("DELETE FROM blobs WHERE repository = ?", name)
         store.run("DELETE FROM repositories WHERE name = ?", name)
     return answer(202, {"manifestsDeleted": digests or None, "tagsDeleted": tags or None}, storage=True)
 
@@ -166,13 +167,18 @@ def restore(emulator: Emulator, request: Request, name: str, digest: str) -> Res
     force = (request.parameter("force") or "").lower() == "true"
     store, now = emulator.store, emulator.clock.ticks()
     with store.change():
-        if not store.count("SELECT COUNT(*) FROM manifests WHERE repository = ? AND digest = ?", name, digest):
+        manifest = store.row("SELECT * FROM manifests WHERE repository = ? AND digest = ?", name, digest)
+        if manifest is None:
             raise refuse(404, "MANIFEST_UNKNOWN", f"manifest {digest} is not found")
+        if store.count("SELECT COUNT(*) FROM manifests WHERE repository = ? AND digest = ? AND deleted IS NOT NULL", name, manifest["subject"]):
+            raise refuse(409, "CONFLICT", f"subject {manifest['subject']} is deleted")
         existing = store.row("SELECT * FROM tags WHERE repository = ? AND name = ?", name, tag) if tag else None
         if existing is not None and existing["digest"] != digest and not force:
             raise refuse(409, "CONFLICT", f"tag {tag} already exists")
         if existing is not None and not existing["can_write"]:
             raise disallowed()
+        if existing is not None and existing["digest"] != digest and emulator.settings["soft_delete"]:
+            store.run("INSERT INTO deleted_tags VALUES (?, ?, ?, ?, ?)", name, tag, existing["digest"], existing["created"], now)
         store.run("UPDATE manifests SET deleted = NULL WHERE repository = ? AND digest = ?", name, digest)
         store.run("INSERT OR IGNORE INTO repositories (name, created, updated) VALUES (?, ?, ?)", name, now, now)
         if tag:
