@@ -24,6 +24,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "acr_artifact_pull": ("pull",),
     "acr_blob": ("metadata_read", "pull", "push", "delete"),
     "acr_copy": ("metadata_read", "pull", "push"),
+    "acr_deleted_info": ("deleted_read",),
     "acr_manifest": ("metadata_read", "pull", "push", "delete"),
     "acr_manifest_info": ("pull",),
     "acr_repository_info": ("metadata_read",),

@@ -20,11 +20,12 @@ from ._tags import Tags
 from ._tokens import Token
 
 if TYPE_CHECKING:
+    from ._deleted import Deleted
     from ._distribution import Distribution
 
 
 class RegistryClient:
-    """A registry: ``repositories``, ``tags`` and ``manifests``, and for their content ``distribution``. Safe to use from several threads.
+    """A registry: ``repositories``, ``tags``, ``manifests``, what was ``deleted``, and for content ``distribution``. Safe to use from several threads.
 
     ``warnings`` is what its user should know, and may grow while it is used.
     """
@@ -53,6 +54,13 @@ class RegistryClient:
         from ._distribution import Distribution
 
         return Distribution(self._http, self.concurrency)
+
+    @property
+    def deleted(self) -> Deleted:
+        """What was deleted softly. Its code is not loaded by tasks that do not ask."""
+        from ._deleted import Deleted
+
+        return Deleted(self._http, self.concurrency)
 
     @property
     def proxied(self) -> bool:

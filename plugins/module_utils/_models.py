@@ -38,7 +38,7 @@ class Attributes:
     @classmethod
     def from_json(cls, data: Any) -> Attributes:
         """Read ``changeableAttributes``; ProtocolError when it is not that."""
-        return cls(**{name: _field(data, wire, bool) for name, wire in FLAGS.items()})
+        return cls(**{name: required(data, wire, bool) for name, wire in FLAGS.items()})
 
     def with_changes(self, changes: Mapping[str, bool]) -> Attributes:
         """Return these attributes with ``changes`` applied; what is not named stays."""
@@ -68,12 +68,12 @@ class Repository:
     def from_json(cls, data: Any) -> Repository:
         """Read the answer of ``GET /acr/v1/{name}``."""
         return cls(
-            name=_checked(data, "imageName", repository_name),
-            created_on=_field(data, "createdTime", str),
-            last_updated_on=_field(data, "lastUpdateTime", str),
-            manifest_count=_field(data, "manifestCount", int),
-            tag_count=_field(data, "tagCount", int),
-            attributes=Attributes.from_json(_field(data, "changeableAttributes", dict)),
+            name=checked(data, "imageName", repository_name),
+            created_on=required(data, "createdTime", str),
+            last_updated_on=required(data, "lastUpdateTime", str),
+            manifest_count=required(data, "manifestCount", int),
+            tag_count=required(data, "tagCount", int),
+            attributes=Attributes.from_json(required(data, "changeableAttributes", dict)),
         )
 
     def to_result(self) -> dict[str, Any]:
@@ -95,11 +95,11 @@ class Tag:
     def from_json(cls, data: Any) -> Tag:
         """Read one tag of ``GET /acr/v1/{name}/_tags``."""
         return cls(
-            name=_checked(data, "name", tag_name),
-            digest=_checked(data, "digest", digest_name),
-            created_on=_field(data, "createdTime", str),
-            last_updated_on=_field(data, "lastUpdateTime", str),
-            attributes=Attributes.from_json(_field(data, "changeableAttributes", dict)),
+            name=checked(data, "name", tag_name),
+            digest=checked(data, "digest", digest_name),
+            created_on=required(data, "createdTime", str),
+            last_updated_on=required(data, "lastUpdateTime", str),
+            attributes=Attributes.from_json(required(data, "changeableAttributes", dict)),
         )
 
     def to_result(self) -> dict[str, Any]:
@@ -118,7 +118,7 @@ class Child:
     @classmethod
     def from_json(cls, data: Any) -> Child:
         """Read one of an index's ``references``."""
-        return cls(_checked(data, "digest", digest_name), _optional(data, "architecture", str), _optional(data, "os", str))
+        return cls(checked(data, "digest", digest_name), _optional(data, "architecture", str), _optional(data, "os", str))
 
 
 @dataclass(frozen=True)
@@ -147,9 +147,9 @@ class Manifest:
         """Read one manifest of ``GET /acr/v1/{name}/_manifests``; absent, null and empty tags are the same."""
         references = _optional(data, "references", list)
         return cls(
-            digest=_checked(data, "digest", digest_name),
-            created_on=_field(data, "createdTime", str),
-            last_updated_on=_field(data, "lastUpdateTime", str),
+            digest=checked(data, "digest", digest_name),
+            created_on=required(data, "createdTime", str),
+            last_updated_on=required(data, "lastUpdateTime", str),
             media_type=_optional(data, "mediaType", str),
             config_media_type=_optional(data, "configMediaType", str),
             artifact_type=_optional(data, "artifactType", str),
@@ -158,7 +158,7 @@ class Manifest:
             size=_optional(data, "imageSize", int),
             tags=tuple(_check(tag, "tags", tag_name) for tag in items(data, "tags")),
             children=None if references is None else tuple(Child.from_json(reference) for reference in references),
-            attributes=Attributes.from_json(_field(data, "changeableAttributes", dict)),
+            attributes=Attributes.from_json(required(data, "changeableAttributes", dict)),
         )
 
     @property
@@ -192,7 +192,8 @@ def _flat(item: Any) -> dict[str, Any]:
     return {**{name: value for name, value in values.items() if name != "attributes"}, **values["attributes"]}
 
 
-def _field(data: Any, key: str, kind: type[Value]) -> Value:
+def required(data: Any, key: str, kind: type[Value]) -> Value:
+    """Return ``data[key]``; ProtocolError when it is not there, or not of its kind."""
     value = _optional(data, key, kind)
     if value is None:
         raise ProtocolError(f"The registry's answer lacks '{key}', which the ACR API always gives: is this an Azure Container Registry?")
@@ -206,8 +207,9 @@ def _optional(data: Any, key: str, kind: type[Value]) -> Value | None:
     raise ProtocolError(f"The registry's answer has '{key}' as {type(value).__name__}, not {kind.__name__}: is this an Azure Container Registry?")
 
 
-def _checked(data: Any, key: str, check: Callable[[str], str]) -> str:
-    return _check(_field(data, key, str), key, check)
+def checked(data: Any, key: str, check: Callable[[str], str]) -> str:
+    """Return the name ``data[key]``; ProtocolError when it cannot be one."""
+    return _check(required(data, key, str), key, check)
 
 
 def _check(value: Any, key: str, check: Callable[[str], str]) -> str:

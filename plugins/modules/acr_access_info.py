@@ -33,6 +33,7 @@ options:
       - acr_artifact_pull
       - acr_blob
       - acr_copy
+      - acr_deleted_info
       - acr_manifest
       - acr_manifest_info
       - acr_repository_info

@@ -68,6 +68,12 @@ CASES: dict[str, list[dict[str, Any]]] = {
         {"images": [{"source": INDEX}]},
         {"images": [{"target": INDEX}]},
     ],
+    "acr_deleted_info": [
+        {},
+        {"names": [INDEX], "gather": ["tags"]},
+        {"include": ["("]},
+        {"names": [INDEX], "exclude": ["a"]},
+    ],
     "acr_manifest": [
         {"repository": INDEX, "content": {"schemaVersion": 2, "manifests": [], "mediaType": OCI_INDEX}, "tags": ["empty"], "annotations": {"b": 1, "a": True}},
         {"repository": INDEX, "content": "{}"},

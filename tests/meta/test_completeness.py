@@ -24,7 +24,7 @@ LINES_OF_A_FILE = 250
 LINES_OF_A_MODULE = 2600
 # What moves content needs more, some 6 ms of a task that takes longer anyway.
 LINES_WITH_CONTENT = 4500
-WITHOUT_CONTENT = {"acr_access_info", "acr_repository_info", "acr_tag", "acr_tag_properties", "acr_token_info"}
+WITHOUT_CONTENT = {"acr_access_info", "acr_deleted_info", "acr_repository_info", "acr_tag", "acr_tag_properties", "acr_token_info"}
 
 
 def documentation(module: str, part: str = "DOCUMENTATION") -> dict:
