@@ -27,6 +27,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "acr_deleted_info": ("deleted_read",),
     "acr_manifest": ("metadata_read", "pull", "push", "delete"),
     "acr_manifest_info": ("pull",),
+    "acr_repository": ("metadata_read", "metadata_write", "delete"),
     "acr_repository_info": ("metadata_read",),
     "acr_retention": ("metadata_read", "pull", "delete", "metadata_write"),
     "acr_tag": ("metadata_read", "pull", "push", "delete"),

@@ -20,6 +20,7 @@
     ├── CredentialError          the identity provider gave no token
     ├── FindingError             a check found what the task was told to fail on
     ├── DriftError               the registry changed while the task was at work
+    ├── LeftUnlocked             a change failed, and locks that were taken away for it could not be put back
     ├── StepsFailed              some of the changes were made, some were not
     └── RegistryError            the registry answered, and said no
         ├── AuthenticationError  401: it does not accept who we are
@@ -44,6 +45,9 @@ MESSAGE_LIMIT = 300
 class AcrError(Exception):
     """An error that a user can act on; ``str()`` is what failed, where, why and what to do. ``changed``: something was done before it."""
 
+    changed = False
+
+    # Whether something was changed nevertheless.
     changed = False
 
     def to_result(self) -> dict[str, Any]:
@@ -108,6 +112,12 @@ class DriftError(AcrError):
     """The registry changed while the task was at work."""
 
 
+class LeftUnlocked(AcrError):
+    """A change failed, and locks that were taken away for it could not be put back."""
+
+    changed = True
+
+
 class StepsFailed(AcrError):
     """Some of the changes were made, some were not; the result says which."""
 
@@ -115,6 +125,7 @@ class StepsFailed(AcrError):
         target, error = failed[0]
         count = f"{len(done)} of {len(done) + len(failed) + len(not_attempted)} changes were made"
         super().__init__(f"{count}; {target} failed: {error}")
+        self.changed = bool(done) or any(cause.changed for dummy, cause in failed)
         self.done = list(done)
         self.failed = list(failed)
         self.not_attempted = list(not_attempted)

@@ -23,9 +23,9 @@ from ._reference import short
 
 @dataclass(frozen=True)
 class Change:
-    """Attributes of one tag or manifest as they are and as they should be.
+    """Attributes of one repository, tag or manifest as they are and as they should be.
 
-    ``digest`` is the manifest that was seen; ``label`` is what a person calls the item.
+    ``digest`` is the manifest that was seen, if it is about one; ``label`` is what a person calls the item.
     """
 
     kind: str
@@ -65,6 +65,12 @@ def of_manifest(manifest: Manifest, wanted: Mapping[str, bool]) -> Change:
     platform = f" ({manifest.os}/{manifest.architecture})" if manifest.os and manifest.architecture else " (index)" if manifest.is_index else ""
     label = f"manifest {short(manifest.digest)}{platform}"
     return Change("manifest", manifest.digest, label, manifest.digest, manifest.attributes, manifest.attributes.with_changes(wanted))
+
+
+def of_repository(repository: Repository, wanted: Mapping[str, bool]) -> Change:
+    """Return what it takes for ``repository`` to have the attributes ``wanted``."""
+    attributes = repository.attributes
+    return Change("repository", repository.name, f"repository {repository.name}", "", attributes, attributes.with_changes(wanted))
 
 
 def effective_of_tag(tag: Tag, manifest: Manifest | None, repository: Repository) -> Attributes:

@@ -36,6 +36,7 @@ options:
       - acr_deleted_info
       - acr_manifest
       - acr_manifest_info
+      - acr_repository
       - acr_repository_info
       - acr_retention
       - acr_tag

@@ -104,6 +104,16 @@ CASES: dict[str, list[dict[str, Any]]] = {
         {"rules": [{"repositories": {"include": [INDEX]}, "tags": {"include": [".*"]}, "action": "delete"}], "patterns": "regex"},
         {"plan": {"id": "x"}},
         {"rules": []},
+    "acr_repository": [
+        {"repository": "team/tool", "can_write": False},
+        {"repository": "team/tool", "state": "absent"},
+        {"repository": "team/tool", "state": "absent", "override_locks": True},
+        {"repository": "team/tool", "state": "absent", "override_locks": True, "confirm": "team/tool"},
+        {"repository": "team/tool", "state": "absent", "max_tags": 0},
+        {"repository": "none", "can_write": False},
+        {"repository": INDEX, "state": "absent", "can_write": False},
+        {"repository": INDEX, "state": "absent", "confirm": "library"},
+        {"repository": INDEX},
     ],
     "acr_repository_info": [
         {},
