@@ -30,6 +30,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "acr_repository": ("metadata_read", "metadata_write", "delete"),
     "acr_repository_info": ("metadata_read",),
     "acr_retention": ("metadata_read", "pull", "delete", "metadata_write"),
+    "acr_restore": ("metadata_read", "deleted_read", "deleted_restore", "pull", "push"),
     "acr_tag": ("metadata_read", "pull", "push", "delete"),
     "acr_tag_properties": ("metadata_read", "metadata_write"),
     "acr_usage_info": ("metadata_read", "pull"),

@@ -83,11 +83,12 @@ def tagging(client: RegistryClient, name: str, tags: Iterable[str], digest: str 
         if expected and (result.before[tag] or ABSENT) != expected:
             where = result.before[tag] or "nothing"
             raise DriftError(f"Tag '{tag}' of '{name}' points at {where}, not at {expected} as expected. Nothing was changed.")
-        _refuse_locked(repository, found.get(tag), tag, deletes=digest is None)
+        refuse_locked_tag(repository, found.get(tag), tag, deletes=digest is None)
     return result
 
 
-def _refuse_locked(repository: Repository | None, found: Tag | None, tag: str, deletes: bool) -> None:
+def refuse_locked_tag(repository: Repository | None, found: Tag | None, tag: str, deletes: bool) -> None:
+    """Raise BlockedError when a lock forbids to move ``tag``, or to take it away; ``found`` is the tag as it is."""
     locked = None
     if found and (not found.attributes.can_write or (deletes and not found.attributes.can_delete)):
         locked = "the tag"

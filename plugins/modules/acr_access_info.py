@@ -39,6 +39,7 @@ options:
       - acr_repository
       - acr_repository_info
       - acr_retention
+      - acr_restore
       - acr_tag
       - acr_tag_properties
       - acr_usage_info

@@ -49,7 +49,7 @@ options:
 notes:
   - The credential needs the permission C(Microsoft.ContainerRegistry/registries/deleted/read). A scope map cannot grant it.
 seealso:
-  - module: registryops.acr.acr_repository_info
+  - module: registryops.acr.acr_restore
   - name: Recover deleted artifacts with soft delete policy in Azure Container Registry
     description: What soft delete keeps, and for how long.
     link: https://learn.microsoft.com/azure/container-registry/container-registry-soft-delete-policy

@@ -63,6 +63,7 @@ notes:
     C(content/delete). With C(content/read), RV(undo) is in the right order also where something was pushed before what it is about.
   - What was deleted can be restored only while the registry's soft delete policy is enabled.
 seealso:
+  - module: registryops.acr.acr_restore
   - module: registryops.acr.acr_repository_info
   - module: registryops.acr.acr_tag_properties
   - module: registryops.acr.acr_manifest
@@ -145,8 +146,9 @@ unlocked:
   sample: ["tag 'v1.0.0'"]
 undo:
   description:
-    - What it takes to bring it all back, if the registry kept it. In the order in which it can be restored, which is what an index lists
-      before the index, and what a signature is about before the signature.
+    - What M(registryops.acr.acr_restore) needs to bring it all back, if the registry kept it.
+    - It is in the order in which it can be restored, which is what an index lists before the index, and what a signature is about before
+      the signature.
   returned: when O(state=absent)
   type: list
   elements: dict

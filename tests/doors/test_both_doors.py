@@ -139,6 +139,16 @@ CASES: dict[str, list[dict[str, Any]]] = {
         {"repositories": ["Not A Name"]},
         {"username": None, "password": None, "repositories": [INDEX]},
     ],
+    "acr_restore": [
+        {"undo": [{"repository": INDEX, "digest": HELLO}]},
+        {"undo": {"undo": []}},
+        {"undo": '{"undo": []}'},
+        {"undo": "yesterday"},
+        {"items": [{"repository": INDEX, "digest": f"sha256:{'0' * 64}", "tags": ["v1"]}], "overwrite": True},
+        {"items": [{"repository": INDEX}]},
+        {"items": [], "undo": []},
+        {},
+    ],
     "acr_tag_properties": [
         {"repository": INDEX, "tags": ["v1.0.0"], "can_write": False},
         {"repository": INDEX, "include": [r"v\d+\.\d+\.\d+"], "can_delete": False, "manifest": True},

@@ -71,7 +71,7 @@ def run_plays(playbook: Path, registry: started.Registry, plays_of: list[dict], 
 @pytest.mark.parametrize("path", [path for path in MODULES + TEXTS if blocks(path)], ids=lambda path: str(path.relative_to(ROOT)))
 def test_the_examples_run(path, tmp_path):
     with started.emulator() as registry:
-        registry.control("POST", "settings", {"anonymous": True})
+        registry.control("POST", "settings", {"anonymous": True, "soft_delete": True})
         for repository in ("library/app", "team/tool"):
             images.push_releases(registry.url, registry.ca, registry.username, registry.password, repository)
         run_plays(tmp_path / "examples.yml", registry, [play for block in blocks(path) for play in plays(block, registry)])
