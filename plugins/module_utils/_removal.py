@@ -15,7 +15,7 @@ from typing import Any
 
 from ._client import RegistryClient
 from ._concurrent import concurrently
-from ._errors import AcrError, BlockedError, LeftUnlocked, ProtocolError, RegistryError
+from ._errors import AcrError, BlockedError, LeftUnlocked, PermissionDenied, ProtocolError, RegistryError
 from ._locks import Change, describe, of_manifest, of_repository, of_tag
 from ._models import Child, Manifest, Repository, Tag, items
 from ._plan import Plan, Step
@@ -163,8 +163,10 @@ def _needs(client: RegistryClient, name: str, manifest: Manifest, unreadable: th
             children = [Child.from_json(item).digest for item in items(document, "manifests")]
             subject = document.get("subject")
             return (*children, *([subject["digest"]] if isinstance(subject, dict) and isinstance(subject.get("digest"), str) else []))
-    except (RegistryError, ProtocolError):
-        unreadable.set()
+    except (RegistryError, ProtocolError) as error:
+        # Who may not pull this one may pull none.
+        if isinstance(error, PermissionDenied):
+            unreadable.set()
     found = client.manifests.get(name, manifest.digest) if manifest.is_index else None
     return tuple(child.digest for child in (found.children if found and found.children else ()))
 
