@@ -148,12 +148,13 @@ def plan(client: RegistryClient, want: Wanted, overwrite: bool) -> Plan:
     client.announce(want, "metadata_read", "deleted_read", "deleted_read,deleted_restore", "pull", "pull,push")
     found = dict(zip(want, concurrently(lambda name: _look(client, name, want[name]), want, client.concurrency)))
     restorations = decide(client.server.host, want, found, overwrite)
+    steps = {name: [step for one in restorations if one.tagging.repository == name for step in _steps(client, one)] for name in want}
     return Plan(
         {"manifests": [one.to_result() for one in restorations]},
         [line for one in restorations for line in one.lines_before],
         [line for one in restorations for line in one.lines_after],
         client.server.host,
-        [step for one in restorations for step in _steps(client, one)],
+        [Step(first.target, first.apply, others) for first, *others in filter(None, steps.values())],
     )
 
 
@@ -179,8 +180,8 @@ def _steps(client: RegistryClient, one: Restoration) -> list[Step]:
     steps = []
     if one.deleted:
         first = tags.pop(0) if tags else None
-        steps = [Step(f"manifest '{one.name}'{f' as {first!r}' if first else ''}", partial(_restore, client, one, first), name)]
-    return steps + [Step(f"tag '{name}:{tag}'", partial(_point, client, one, tag), name) for tag in tags]
+        steps = [Step(f"manifest '{one.name}'{f' as {first!r}' if first else ''}", partial(_restore, client, one, first))]
+    return steps + [Step(f"tag '{name}:{tag}'", partial(_point, client, one, tag)) for tag in tags]
 
 
 def _restore(client: RegistryClient, one: Restoration, tag: str | None) -> None:

@@ -53,12 +53,12 @@ class Tagging:
         """Return the steps that ``change`` these tags, each after a second look; they are called ``target``."""
 
         def apply(tag: str) -> None:
-            self._ensure_unmoved(client, tag)
+            self.ensure_unmoved(client, tag)
             change(tag)
 
         return [Step(target.format(tag), partial(apply, tag)) for tag in self.changes]
 
-    def _ensure_unmoved(self, client: RegistryClient, tag: str) -> None:
+    def ensure_unmoved(self, client: RegistryClient, tag: str) -> None:
         """Look again right before a change; DriftError when somebody else was faster."""
         found = client.tags.get(self.repository, tag)
         now, seen = found.digest if found else None, self.before[tag]

@@ -104,6 +104,7 @@ CASES: dict[str, list[dict[str, Any]]] = {
         {"rules": [{"repositories": {"include": [INDEX]}, "tags": {"include": [".*"]}, "action": "delete"}], "patterns": "regex"},
         {"plan": {"id": "x"}},
         {"rules": []},
+    ],
     "acr_repository": [
         {"repository": "team/tool", "can_write": False},
         {"repository": "team/tool", "state": "absent"},
