@@ -46,7 +46,10 @@ def plan(client: RegistryClient, params: Mapping[str, Any]) -> Plan:
         cleanup = Cleanup(client.server.host, basis_of(asked, ((one.name, one.facts) for one in found)), items)
     result = {"plan": cleanup.to_result(), **_told(found, survey.ledger.reclaimable)}
     _guard(guards, found, result)
-    sweep = Sweep(client, params["override_locks"], goes_on, params["verify"])
+    if params["require_soft_delete"]:
+        # Fails where it is not offered; whether it is enabled, only a deletion shows.
+        client.deleted.catalog()
+    sweep = Sweep(client, params["override_locks"], goes_on, params["verify"], params["require_soft_delete"])
     changing = [one for one in found if one.items]
     by_repository: dict[str, list[Item]] = {}
     for item in cleanup.items:

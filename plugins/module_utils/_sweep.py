@@ -8,40 +8,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
 
-from ._cleanup import FLAGS, MANIFEST, TAG, Item, change_of, undo_of
+from ._cleanup import Item
 from ._client import RegistryClient
-from ._concurrent import concurrently
-from ._drift import drift, moved, stays
-from ._errors import AcrError, DriftError, LockedError
-from ._graph import Graph
-from ._models import Attributes, Manifest, Tag
+from ._errors import BlockedError
 from ._plan import Outcome, Step
 from ._progress import report
-from ._rules import UNLOCK
-from ._snapshot import Content, Snapshot, about, look, read
+from ._repository_sweep import RepositorySweep
+from ._snapshot import Content
 
-# After so many changes in a repository it is looked at again: whoever pushes in between is not overlooked for long.
-BATCH = 250
+# What was deleted may be listed a little later.
+PROOF_TRIES = 3
 
 
 class Sweep:
     """Applies items, and keeps account of what became of each. ``goes_on`` says whether there is still time."""
 
-    def __init__(self, client: RegistryClient, override_locks: bool, goes_on: Callable[[], bool], verifies: bool) -> None:
+    def __init__(self, client: RegistryClient, override_locks: bool, goes_on: Callable[[], bool], verifies: bool, needs_soft_delete: bool) -> None:
         self.client = client
         self.override_locks = override_locks
-        self.goes_on = goes_on
         self.verifies = verifies
-        self._repositories: list[_RepositorySweep] = []
+        self._goes_on = goes_on
+        self._proof = threading.Lock()
+        self._proven = not needs_soft_delete
+        self._stopped = False
+        self._repositories: list[RepositorySweep] = []
 
     def step(self, name: str, items: Sequence[Item], known: Mapping[str, Content]) -> Step:
         """Return the step that applies the items of one repository; a failure in it does not stop the others."""
-        one = _RepositorySweep(self, name, items, known)
+        one = RepositorySweep(self, name, items, known)
         self._repositories.append(one)
         return Step(f"repository {name}", one.apply)
+
+    def goes_on(self) -> bool:
+        """Whether more may be changed."""
+        return self._goes_on() and not self._stopped
+
+    def carefully(self, repository: str, digest: str, delete: Callable[[], bool]) -> bool:
+        """Delete a manifest, unless it is known by now that it could not be restored, which is then False.
+
+        BlockedError when the first one turns out to be lost: it is the only one.
+        """
+        if self._proven:
+            delete()
+            return True
+        with self._proof:
+            if self._stopped:
+                return False
+            if delete() and not self._proven:
+                self._proven = self._restorable(repository, digest)
+                self._stopped = not self._proven
+        if self._stopped:
+            raise BlockedError(
+                f"Manifest {digest} of '{repository}' was deleted and cannot be restored, although require_soft_delete is set: the registry's soft delete "
+                "policy is not enabled. Nothing more was deleted. Enable the policy, or do without it."
+            )
+        return True
+
+    def _restorable(self, repository: str, digest: str) -> bool:
+        for attempt in range(PROOF_TRIES):
+            if any(manifest.digest == digest for manifest in self.client.deleted.manifests(repository)):
+                return True
+            time.sleep(attempt)
+        return False
 
     def report(self) -> None:
         """Say how far it is."""
@@ -69,158 +101,3 @@ class Sweep:
         if broken:
             problems.append(f"Repository '{broken[0]['repository']}' has tags that are not whole: {', '.join(broken[0]['missing'][:3])}.")
         return Outcome(result, bool(done), " ".join(problems))
-
-
-class _RepositorySweep:
-    """Applies the items of one repository. ``done``, ``drifted``, ``failures`` and ``left`` are what became of them."""
-
-    def __init__(self, sweep: Sweep, name: str, items: Sequence[Item], known: Mapping[str, Content]) -> None:
-        self._sweep = sweep
-        self._client = sweep.client
-        self._name = name
-        self._known = known
-        self._items = list(items)
-        self._todo = {item.target: item for item in items}
-        self._current: set[Item] = set()
-        self._abandoned: list[str] = []
-        self._snapshot: Snapshot | None = None
-        self._graph = Graph({})
-        self._kept: list[str] = []
-        self.total = len(items)
-        self.done: list[Item] = []
-        self._drifted: dict[Item, str] = {}
-        self.failures: list[tuple[str, AcrError]] = []
-        self.verified: Mapping[str, Any] | None = None
-
-    @property
-    def drifted(self) -> dict[Item, str]:
-        """What was left alone because it is not as it was, with the reason."""
-        return {item: self._drifted[item] for item in self._items if item in self._drifted}
-
-    @property
-    def left(self) -> list[str]:
-        """What was not tried."""
-        return [*self._abandoned, *self._todo]
-
-    @property
-    def undo(self) -> list[dict[str, Any]]:
-        """What was deleted, in the order in which it can be restored."""
-        return undo_of(self._graph, [item for item in self.done if item.deletes])
-
-    def apply(self) -> None:
-        """Apply locks first, then what goes, each manifest after what lists it and what it is about."""
-        try:
-            self._look()
-            self._apply_all()
-            if self._sweep.verifies and any(item.deletes for item in self.done):
-                # A check, and a run that deletes nothing, do without this code.
-                from ._verification import verify
-
-                self._look()
-                now = {name: tag.digest for name, tag in self._snapshot.tags.items()} if self._snapshot else {}
-                self.verified = verify(self._client, self._name, self._kept, now)
-        except AcrError as error:
-            self.failures.append((f"repository {self._name}", error))
-
-    def _apply_all(self) -> None:
-        items = list(self._todo.values())
-        if self._snapshot:
-            self._graph = self._snapshot.graph
-            going = {item.name for item in items if item.kind == TAG and item.deletes}
-            self._kept = [name for name in self._snapshot.tags if name not in going and about(name) is None]
-        self._run(item for item in items if not item.deletes)
-        manifests = {item.name: item for item in items if item.kind == MANIFEST and item.deletes}
-        for layer in self._graph.to_delete([digest for digest in manifests if digest in self._graph.edges]):
-            self._run(manifests[digest] for digest in layer)
-        self._run(item for item in items if item.kind == TAG and item.deletes)
-        if self._sweep.goes_on():
-            # What is not there any more needs nothing.
-            self._run(manifests.values())
-
-    def _look(self) -> None:
-        found = look(self._client, self._name)
-        self._snapshot = read(self._client, found, self._known) if found else None
-        self._known = self._snapshot.contents if self._snapshot else {}
-
-    def _run(self, items: Iterable[Item]) -> None:
-        """Apply items that do not depend on each other, and look at the repository anew from time to time."""
-        todo = [item for item in items if item.target in self._todo]
-        for start in range(0, len(todo), BATCH):
-            if not self._sweep.goes_on():
-                return
-            self._look()
-            current, drifted = drift(list(self._todo.values()), self._snapshot, self._sweep.override_locks)
-            self._current = set(current)
-            batch = set(todo[start : start + BATCH])
-            for item in batch - self._current:
-                if item in drifted:
-                    self._leave(item, drifted)
-                self._todo.pop(item.target, None)
-            concurrently(self._change, [item for item in current if item in batch], self._client.concurrency)
-            self._sweep.report()
-
-    def _change(self, item: Item) -> None:
-        endpoint = self._client.tags if item.kind == TAG else self._client.manifests
-        found = endpoint.get(self._name, item.name)
-        reason = moved(item, found, self._sweep.override_locks) if found else None
-        if reason:
-            self._leave(item, {item: reason})
-        elif found:
-            try:
-                done = self._delete(item, found) if item.deletes else self._lock(item, found)
-            except LockedError as error:
-                self._fail(item, error)
-                return
-            if done:
-                self._finish(item)
-        self._todo.pop(item.target, None)
-
-    def _lock(self, item: Item, found: Tag | Manifest) -> bool:
-        endpoint = self._client.tags if item.kind == TAG else self._client.manifests
-        change = change_of(item, found.attributes)
-        if change.wanted:
-            endpoint.set_attributes(self._name, item.name, change.after, change.wanted)
-        return change.changed
-
-    def _delete(self, item: Item, found: Tag | Manifest) -> bool:
-        """Delete, after taking a lock away if there is one; it is put back when that fails."""
-        endpoint = self._client.tags if item.kind == TAG else self._client.manifests
-        free = found.attributes.with_changes(FLAGS[UNLOCK])
-        if free != found.attributes:
-            endpoint.set_attributes(self._name, item.name, free, FLAGS[UNLOCK])
-        try:
-            return endpoint.delete(self._name, item.name)
-        except AcrError as error:
-            if free != found.attributes:
-                self._lock_again(item, found.attributes, error)
-            raise
-
-    def _lock_again(self, item: Item, attributes: Attributes, error: AcrError) -> None:
-        endpoint = self._client.tags if item.kind == TAG else self._client.manifests
-        try:
-            endpoint.set_attributes(self._name, item.name, attributes, FLAGS[UNLOCK])
-        except AcrError as second:
-            raise DriftError(f"{error} Its lock was taken away and could not be put back ({second}): lock it again.") from None
-
-    def _finish(self, item: Item) -> None:
-        """Take note that an item is done; with a manifest its tags have gone, too."""
-        self.done.append(item)
-        if item.kind == MANIFEST and item.deletes:
-            self.done += [self._todo.pop(other.target) for other in self._tags_of(item) if other in self._current]
-
-    def _tags_of(self, manifest: Item) -> list[Item]:
-        return [item for item in list(self._todo.values()) if item.kind == TAG and item.deletes and item.digest == manifest.name]
-
-    def _leave(self, item: Item, drifted: Mapping[Item, str]) -> None:
-        """Take note that an item is not what it was, and leave its tags alone as well."""
-        self._drifted[item] = drifted[item]
-        if item.kind == MANIFEST and item.deletes:
-            for tag in self._tags_of(item):
-                self._drifted[self._todo.pop(tag.target)] = drifted.get(tag, stays(drifted[item]))
-
-    def _fail(self, item: Item, error: AcrError) -> None:
-        """Take note that an item cannot be deleted, and leave its tags alone."""
-        self.failures.append((item.target, error))
-        del self._todo[item.target]
-        if item.kind == MANIFEST:
-            self._abandoned += [self._todo.pop(other.target).target for other in self._tags_of(item)]

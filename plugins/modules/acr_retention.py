@@ -154,6 +154,13 @@ options:
   min_remaining:
     description: Stops a plan that leaves fewer tags than this in a repository from which it deletes something.
     type: int
+  require_soft_delete:
+    description:
+      - Whether to refuse to delete where nothing could be restored. What the registry's policy is cannot be read with the permissions that this
+        module has, so the first manifest that is deleted is looked for among what can be restored; if it is not there, nothing more is deleted.
+      - The credential then needs the permission to read what was deleted.
+    type: bool
+    default: false
   override_locks:
     description:
       - Whether locked tags and manifests go, too. Their locks are taken away first, and put back if they cannot be deleted.
@@ -176,6 +183,8 @@ notes:
   - A repository that cannot be read is left alone, the others are not; the task then fails at its end.
   - Deleted images take up space until the registry collects its garbage, and with soft delete until that ends.
 seealso:
+  - module: registryops.acr.acr_usage_info
+  - module: registryops.acr.acr_restore
   - module: registryops.acr.acr_manifest
   - module: registryops.acr.acr_tag
 """
@@ -395,7 +404,7 @@ not_attempted:
   elements: str
   sample: []
 undo:
-  description: What was deleted, in the order in which it can be restored where the registry has soft delete.
+  description: What was deleted, in the order in which M(registryops.acr.acr_restore) can restore it where the registry has soft delete.
   returned: after a real run
   type: list
   elements: dict
@@ -453,6 +462,7 @@ def main():
             "max_delete": {"type": "int"},
             "max_delete_percent": {"type": "float", "default": 50},
             "min_remaining": {"type": "int"},
+            "require_soft_delete": {"type": "bool", "default": False},
             "override_locks": {"type": "bool", "default": False},
             "max_runtime": {"type": "str"},
             "verify": {"type": "bool", "default": True},

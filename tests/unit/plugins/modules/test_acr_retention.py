@@ -8,7 +8,7 @@ import json
 from types import SimpleNamespace
 
 import pytest
-from ansible_collections.registryops.acr.plugins.module_utils import _manifests, _sweep
+from ansible_collections.registryops.acr.plugins.module_utils import _manifests, _repository_sweep, _sweep
 from ansible_collections.registryops.acr.tests import images
 
 MODULE = "acr_retention"
@@ -142,14 +142,14 @@ def test_sibling_tags_keep_the_image(registry):
 
 def between(monkeypatch, act):
     """Let something happen after a plan was made, before it is applied."""
-    look = _sweep.look
+    look = _repository_sweep.look
 
     def and_then(*arguments):
-        monkeypatch.setattr(_sweep, "look", look)
+        monkeypatch.setattr(_repository_sweep, "look", look)
         act()
         return look(*arguments)
 
-    monkeypatch.setattr(_sweep, "look", and_then)
+    monkeypatch.setattr(_repository_sweep, "look", and_then)
 
 
 def test_a_tag_that_is_moved_between_plan_and_apply_stays(registry, monkeypatch):
@@ -387,7 +387,8 @@ def test_a_lock_comes_back_when_the_deletion_fails(registry):
     assert result["failed"]
     attributes = registry.get(f"/acr/v1/{REPOSITORY}/_manifests/{digest}")["manifest"]["changeableAttributes"]
     assert (attributes["deleteEnabled"], attributes["writeEnabled"]) == (False, True)
-    assert result["not_attempted"] == [f"delete manifest {REPOSITORY}@{digest}", f"delete tag {REPOSITORY}:v1"] or result["not_attempted"]
+    assert [failure["target"] for failure in result["failures"]] == [f"delete manifest {REPOSITORY}@{digest}"]
+    assert result["not_attempted"] == [f"delete tag {REPOSITORY}:v1"]
 
 
 @pytest.mark.parametrize("check", [True, False])
@@ -517,6 +518,27 @@ def test_one_that_fails_does_not_stop_the_others(registry):
     assert len(manifests(registry)) == 3
     registry.emulator.faults.set([])
     assert run(registry, rule())["summary"]["deleted_manifests"] == 3
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_soft_delete_can_be_required(registry, monkeypatch, enabled):
+    """With it, what was deleted comes back; without it, one deletion shows that nothing does."""
+    monkeypatch.setattr(_sweep.time, "sleep", lambda seconds: None)
+    registry.emulator.change_settings({"soft_delete": enabled})
+    for number in range(5):
+        push(registry, 40, images.image(f"{number}"), f"t{number}")
+    before = manifests(registry)
+    result = run(registry, rule(), require_soft_delete=True)
+    if enabled:
+        assert len(result["done"]) == 10
+        restored = registry.run("acr_restore", undo=result)
+        assert restored["changed"]
+        assert (manifests(registry), tags(registry)) == (before, [f"t{number}" for number in range(5)])
+    else:
+        assert "was deleted and cannot be restored, although require_soft_delete is set" in result["msg"]
+        assert (result["failed"], result["changed"], len(manifests(registry))) == (True, True, 4)
+        assert len(result["done"]) == 2
+        assert len(result["not_attempted"]) == 8
 
 
 def test_there_is_a_time_limit(registry, monkeypatch):
