@@ -36,6 +36,9 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "acr_usage_info": ("metadata_read", "pull"),
 }
 
+# Soft delete is a preview, and its permissions come with no token of a scope map.
+ORDINARY = [module for module, needed in NEEDS.items() if not any(action.startswith("deleted_") for action in needed)]
+
 CHECKS = ("dns", "connection", "firewall", "challenge", "sign_in", "permissions")
 
 

@@ -25,7 +25,7 @@ options:
     elements: str
     default: []
   modules:
-    description: The modules that shall work there. Without it, all that work on repositories.
+    description: The modules that shall work there. Without it, all that work on repositories, but for those that need soft delete.
     type: list
     elements: str
     choices:
@@ -132,7 +132,7 @@ permissions:
       ok: false
 """
 
-from ..module_utils._access import CHECKS, NEEDS, examine, refuse
+from ..module_utils._access import CHECKS, NEEDS, ORDINARY, examine, refuse
 from ..module_utils._plan import Plan
 from ..module_utils._reference import repository_name
 from ..module_utils._run import run_module
@@ -140,7 +140,7 @@ from ..module_utils._run import run_module
 
 def plan(client, params):
     repositories = [repository_name(name) for name in dict.fromkeys(params["repositories"])]
-    findings, permissions = examine(client, repositories, params["modules"] or NEEDS, params["validate_certs"])
+    findings, permissions = examine(client, repositories, params["modules"] or ORDINARY, params["validate_certs"])
     failed = [finding.message for finding in findings if finding.ok is False]
     result = {
         "ready": not failed,

@@ -430,7 +430,7 @@ diff:
     after: ""
 """
 
-from ..module_utils._cleaning import plan
+from ..module_utils._retention_task import plan
 from ..module_utils._rules import ACTIONS, REFERRERS, WITH_SUBJECT
 from ..module_utils._run import run_module
 from ..module_utils._selection import GLOB, REGEX

@@ -544,9 +544,9 @@ def test_soft_delete_can_be_required(registry, monkeypatch, enabled):
 def test_there_is_a_time_limit(registry, monkeypatch):
     push(registry, 40, images.image("one"), "v1")
     times = iter([0.0, 0.0, 100.0, 100.0, 100.0])
-    from ansible_collections.registryops.acr.plugins.module_utils import _cleaning
+    from ansible_collections.registryops.acr.plugins.module_utils import _retention_task
 
-    monkeypatch.setattr(_cleaning, "time", SimpleNamespace(time=_cleaning.time.time, monotonic=lambda: next(times)))
+    monkeypatch.setattr(_retention_task, "time", SimpleNamespace(time=_retention_task.time.time, monotonic=lambda: next(times)))
     result = run(registry, rule(), max_runtime="1m")
     assert (result["changed"], result["done"], len(result["not_attempted"])) == (False, [], 2)
     assert tags(registry) == ["v1"]
@@ -602,11 +602,11 @@ def test_two_rules_of_one_name(registry):
 
 def test_the_clock_that_is_behind_decides(registry, monkeypatch):
     """A machine whose clock is ahead must not find everything old."""
-    from ansible_collections.registryops.acr.plugins.module_utils import _cleaning
+    from ansible_collections.registryops.acr.plugins.module_utils import _retention_task
 
     push(registry, 1, images.image("one"), "v1")
     now = registry.emulator.clock.now()
-    monkeypatch.setattr(_cleaning.time, "time", lambda: now + 100 * DAY)
+    monkeypatch.setattr(_retention_task.time, "time", lambda: now + 100 * DAY)
     date = "Tue, 24 Nov 2026 00:00:00 GMT"
     registry.emulator.faults.set([{"method": "GET", "path": "/v2/", "times": 0, "headers": {"Date": date}}])
     assert reasons(run(registry, rule(), check=True)) == {"v1": "younger than 30d"}
