@@ -126,6 +126,9 @@ class Emulator:
             response = self._answer(request)
         except Refused as refused:
             response = refused.response
+            # Refused or not, it has been sent: the journal counts it.
+            for dummy in request.pieces():
+                pass
         self._finish(request, response)
         return response
 
