@@ -180,6 +180,44 @@ def test_a_compressed_answer_was_not_asked_for():
         made.send("GET", "/v2/")
 
 
+class Records(io.BytesIO):
+    """A body that comes 16 bytes at a time, each of which takes ``seconds``."""
+
+    def __init__(self, content, clock, seconds):
+        super().__init__(content)
+        self.clock, self.seconds = clock, seconds
+
+    def read(self, size=-1):
+        self.clock.sleep(self.seconds)
+        return super().read(min(size, 16))
+
+    read1 = read
+
+
+def streamed(monkeypatch, seconds):
+    """Return the lengths of the pieces of 40 bytes that a body of 100 bytes comes in, and the error that ends it."""
+    made, script, clock = transport((200, {}, b""))
+    monkeypatch.setattr(_transport, "time", type("Time", (), {"monotonic": staticmethod(clock.read)}))
+    lengths = []
+    with made.stream("GET", "/v2/") as stream:
+        stream._answer.raw = HTTPResponse(body=Records(b"x" * 100, clock, seconds), preload_content=False)
+        try:
+            lengths += (len(piece) for piece in stream.pieces(40))
+        except ConnectionFailure as error:
+            return lengths, str(error)
+    return lengths, None
+
+
+def test_small_parts_become_larger_pieces(monkeypatch):
+    assert streamed(monkeypatch, 9) == ([40, 40, 20], None)
+
+
+def test_pieces_that_come_too_slowly_are_an_error_after_what_has_come(monkeypatch):
+    lengths, error = streamed(monkeypatch, 16)
+    assert lengths == [32]
+    assert "failed: less than 40 bytes came in 30 seconds. Check the network path, or raise timeout." in error
+
+
 @pytest.mark.parametrize("body", [b"[" * 100_000, b'{"a":', b"\xff\xfe", b""])
 def test_what_is_not_json_is_refused(body):
     made, dummy, dummy = transport((200, {"Content-Type": "application/json"}, body))
