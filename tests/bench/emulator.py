@@ -23,6 +23,7 @@ import requests
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import measured
 import started
 
 MEBIBYTE = 1024 * 1024
@@ -44,12 +45,6 @@ def digest_of(number: int) -> str:
     for piece in pieces(number):
         hasher.update(piece)
     return f"sha256:{hasher.hexdigest()}"
-
-
-def peak(pid: int) -> int:
-    """Return the largest memory that a process had, in MiB."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(status.partition("VmHWM:")[2].split()[0]) // 1024
 
 
 def transfer(session: requests.Session, url: str, number: int) -> tuple[float, float]:
@@ -84,10 +79,8 @@ def main() -> None:
         for number in range(ROUNDS):
             for name, (url, pid) in registries.items():
                 speeds[name].append(transfer(session, url, number))
-                print(
-                    f"{name:16} round {number + 1}: up {speeds[name][-1][0]:5.0f} MB/s, down {speeds[name][-1][1]:5.0f} MB/s, peak {peak(pid):4} MiB",
-                    flush=True,
-                )
+                up, down = speeds[name][-1]
+                print(f"{name:16} round {number + 1}: up {up:5.0f} MB/s, down {down:5.0f} MB/s, peak {measured.peak(pid):4.0f} MiB", flush=True)
         if len(registries) == 2:
             for direction, name in enumerate(("up", "down")):
                 ours, theirs = (statistics.median(speed[direction] for speed in speeds[registry]) for registry in ("emulator", "docker-registry"))
@@ -99,7 +92,7 @@ def main() -> None:
             for dummy in range(20):
                 times.append(session.get(emulator.url + path).elapsed.total_seconds() * 1000)
             print(f"GET {path}: median {statistics.median(times):.1f} ms, slowest {max(times):.1f} ms")
-        print(f"peak {peak(emulator.pid)} MiB")
+        print(f"peak {measured.peak(emulator.pid):.0f} MiB")
 
 
 if __name__ == "__main__":
