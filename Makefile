@@ -17,7 +17,7 @@ CHECK = cd $(COLLECTION) && env -u ANSIBLE_CONFIG PATH=$(LINT)/bin:$(SYSTEM) ANS
 VERSION = $$($(VENV)/bin/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 PYTEST = $(RUN) python -m pytest -q -p no:cacheprovider
 
-.PHONY: help demo emulator test unit contract faults meta integration identity doors artifact test-interop replay bench bench-tasks lint build clean stage
+.PHONY: help demo emulator test unit contract faults meta integration identity doors artifact test-interop replay bench bench-tasks large lint build clean stage
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,10 @@ contract: $(VENV)/done stage ## Check the emulator against what is known of the 
 
 faults: $(VENV)/done stage ## See what people are told when something is wrong
 	$(PYTEST) tests/faults
+
+large: $(VENV)/done stage ## Move a blob of 5 GiB (SIZE: of how many MiB) up and down, with breaks and little memory
+	SIZE=$(or $(SIZE),5120) && export SIZE && $(PYTEST) -s --basetemp=$(CURDIR)/.cache/large tests/faults/test_large.py
+	rm -rf $(CURDIR)/.cache/large
 
 meta: $(VENV)/done stage ## Check that nothing is missing, and run every documented example
 	$(PYTEST) tests/meta
