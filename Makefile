@@ -17,10 +17,10 @@ CHECK = cd $(COLLECTION) && env -u ANSIBLE_CONFIG PATH=$(LINT)/bin:$(SYSTEM) ANS
 VERSION = $$($(VENV)/bin/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 PYTEST = $(RUN) python -m pytest -q -p no:cacheprovider
 
-.PHONY: help demo emulator test unit contract faults meta integration identity doors artifact test-interop replay bench bench-tasks large lint build clean stage
+.PHONY: help demo emulator test unit contract faults meta integration identity doors artifact test-interop replay bench bench-tasks bench-transfers large lint build clean stage
 
 help: ## Say what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/done stage ## Run one playbook against an emulated registry, three times
 	@$(RUN) python tests/demo/demo.py
@@ -75,6 +75,11 @@ bench: $(VENV)/done ## Measure speed beside that of others (needs Debian's docke
 
 bench-tasks: $(VENV)/done stage ## Measure what one more task costs, beside a ping
 	@$(RUN) python tests/bench/tasks.py
+
+bench-transfers: export INTEROP = $(CURDIR)/.cache/interop
+bench-transfers: SYSTEM := $(INTEROP)/bin:$(SYSTEM)
+bench-transfers: $(VENV)/done stage ## Measure how fast blobs travel (SIZE: of how many MiB), beside the clients of others
+	@$(RUN) python tests/bench/transfers.py
 
 lint: $(LINT)/done stage ## Check style, types and documentation
 	$(CHECK) ruff check .
