@@ -8,10 +8,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from ._cleanup import FLAGS, MANIFEST, TAG, Item, change_of, undo_of
+from ._client import RegistryClient
 from ._concurrent import concurrently
 from ._drift import drift, moved, stays
 from ._errors import AcrError, DriftError, LockedError
@@ -20,19 +22,28 @@ from ._models import Attributes, Manifest, Tag
 from ._rules import UNLOCK
 from ._snapshot import Content, Snapshot, about, look, read
 
-if TYPE_CHECKING:
-    from ._sweep import Sweep
-
 # After so many changes in a repository it is looked at again: whoever pushes in between is not overlooked for long.
 BATCH = 250
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How items are applied. ``goes_on`` says whether more may be changed, ``carefully`` deletes a manifest if it may, ``report`` tells how far it is."""
+
+    client: RegistryClient
+    override_locks: bool
+    verifies: bool
+    goes_on: Callable[[], bool]
+    carefully: Callable[[str, str, Callable[[], bool]], bool]
+    report: Callable[[], None]
 
 
 class RepositorySweep:
     """Applies the items of one repository. ``done``, ``drifted``, ``failures`` and ``left`` are what became of them."""
 
-    def __init__(self, sweep: Sweep, name: str, items: Sequence[Item], known: Mapping[str, Content]) -> None:
-        self._sweep = sweep
-        self._client = sweep.client
+    def __init__(self, manner: Manner, name: str, items: Sequence[Item], known: Mapping[str, Content]) -> None:
+        self._manner = manner
+        self._client = manner.client
         self._name = name
         self._known = known
         self._items = list(items)
@@ -68,7 +79,7 @@ class RepositorySweep:
         try:
             self._look()
             self._apply_all()
-            if self._sweep.verifies and any(item.deletes for item in self.done):
+            if self._manner.verifies and any(item.deletes for item in self.done):
                 # A check, and a run that deletes nothing, do without this code.
                 from ._verification import verify
 
@@ -90,7 +101,7 @@ class RepositorySweep:
         for layer in self._graph.to_delete([digest for digest in manifests if digest in self._graph.edges]):
             self._run(manifests[digest] for digest in layer)
         self._run(item for item in items if item.kind == TAG and item.deletes)
-        if self._sweep.goes_on():
+        if self._manner.goes_on():
             # What is not there any more needs nothing.
             self._run(manifests.values())
 
@@ -103,10 +114,10 @@ class RepositorySweep:
         """Apply items that do not depend on each other, and look at the repository anew from time to time."""
         todo = [item for item in items if item.target in self._todo]
         for start in range(0, len(todo), BATCH):
-            if not self._sweep.goes_on():
+            if not self._manner.goes_on():
                 return
             self._look()
-            current, drifted = drift(list(self._todo.values()), self._snapshot, self._sweep.override_locks)
+            current, drifted = drift(list(self._todo.values()), self._snapshot, self._manner.override_locks)
             self._current = set(current)
             batch = set(todo[start : start + BATCH])
             for item in batch - self._current:
@@ -114,19 +125,19 @@ class RepositorySweep:
                     self._leave(item, drifted)
                 self._todo.pop(item.target, None)
             concurrently(self._change, [item for item in current if item in batch], self._client.concurrency)
-            self._sweep.report()
+            self._manner.report()
 
     def _change(self, item: Item) -> None:
         endpoint = self._client.tags if item.kind == TAG else self._client.manifests
         found = endpoint.get(self._name, item.name)
-        reason = moved(item, found, self._sweep.override_locks) if found else None
+        reason = moved(item, found, self._manner.override_locks) if found else None
         if reason:
             self._leave(item, {item: reason})
         elif found:
             try:
                 if not (item.kind == MANIFEST and item.deletes):
                     self._apply(item, found)
-                elif not self._sweep.carefully(self._name, item.name, lambda: self._apply(item, found)):
+                elif not self._manner.carefully(self._name, item.name, lambda: self._apply(item, found)):
                     return
             except AcrError as error:
                 if item.target in self._todo:

@@ -17,7 +17,7 @@ from ._client import RegistryClient
 from ._errors import BlockedError
 from ._plan import Outcome, Step
 from ._progress import report
-from ._repository_sweep import RepositorySweep
+from ._repository_sweep import Manner, RepositorySweep
 from ._snapshot import Content
 
 # What was deleted may be listed a little later.
@@ -28,26 +28,20 @@ class Sweep:
     """Applies items, and keeps account of what became of each. ``goes_on`` says whether there is still time."""
 
     def __init__(self, client: RegistryClient, override_locks: bool, goes_on: Callable[[], bool], verifies: bool, needs_soft_delete: bool) -> None:
-        self.client = client
-        self.override_locks = override_locks
-        self.verifies = verifies
-        self._goes_on = goes_on
+        self._client = client
         self._proof = threading.Lock()
         self._proven = not needs_soft_delete
         self._stopped = False
+        self._manner = Manner(client, override_locks, verifies, lambda: goes_on() and not self._stopped, self._carefully, self._report)
         self._repositories: list[RepositorySweep] = []
 
     def step(self, name: str, items: Sequence[Item], known: Mapping[str, Content]) -> Step:
         """Return the step that applies the items of one repository; a failure in it does not stop the others."""
-        one = RepositorySweep(self, name, items, known)
+        one = RepositorySweep(self._manner, name, items, known)
         self._repositories.append(one)
         return Step(f"repository {name}", one.apply)
 
-    def goes_on(self) -> bool:
-        """Whether more may be changed."""
-        return self._goes_on() and not self._stopped
-
-    def carefully(self, repository: str, digest: str, delete: Callable[[], bool]) -> bool:
+    def _carefully(self, repository: str, digest: str, delete: Callable[[], bool]) -> bool:
         """Delete a manifest, unless it is known by now that it could not be restored, which is then False.
 
         BlockedError when the first one turns out to be lost: it is the only one.
@@ -70,12 +64,12 @@ class Sweep:
 
     def _restorable(self, repository: str, digest: str) -> bool:
         for attempt in range(PROOF_TRIES):
-            if any(manifest.digest == digest for manifest in self.client.deleted.manifests(repository)):
+            if any(manifest.digest == digest for manifest in self._client.deleted.manifests(repository)):
                 return True
             time.sleep(attempt)
         return False
 
-    def report(self) -> None:
+    def _report(self) -> None:
         """Say how far it is."""
         report(f"{sum(len(one.done) for one in self._repositories):,} of {sum(one.total for one in self._repositories):,} changes made")
 
