@@ -13,7 +13,7 @@ author:
   - registryops.acr contributors (@registryops)
 description:
   - Deletes tags and images by rules, and untagged manifests; locks and unlocks by rules, too.
-  - Nothing goes that something which stays needs. What no rule asks to go, what is locked, protected or in use stays, with its platforms,
+  - Nothing goes that is needed by something that stays. What no rule asks to go, what is locked, protected or in use stays, with its platforms,
     what it is about and what is about it (signatures, attestations).
   - First makes a plan, which is the same in check mode and in a real run, and tells for each item why it goes, and for each that a rule is
     about and that stays, why it stays. Guards stop a plan before its first change.
