@@ -26,6 +26,7 @@ SECONDS = 400
 class Core:
     """One version of ansible-core; ``python`` is that of its virtual environment."""
 
+    version: str
     python: Path
 
     def play(self, playbook: Path, registry: started.Registry, *arguments: str, **environment: str) -> str:
@@ -68,7 +69,7 @@ def core(request: pytest.FixtureRequest) -> Core:
         install = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         subprocess.run([*install, f"ansible-core=={version}.*", "requests", "azure-identity", "jsonschema"], check=True)
         (folder / "complete").touch()
-    return Core(folder / "bin" / "python")
+    return Core(version, folder / "bin" / "python")
 
 
 PASSWORD = "canary-7f3a9c-of-the-admin"

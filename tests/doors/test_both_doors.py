@@ -165,13 +165,13 @@ CASES: dict[str, list[dict[str, Any]]] = {
 }
 
 
-def tasks(registry: str) -> Iterator[dict[str, Any]]:
-    """Return each case as a task in check mode, and where that differs as one that is for real."""
+def tasks(registry: str, most: int | None) -> Iterator[dict[str, Any]]:
+    """Return the first ``most`` cases of each module, or all, as tasks in check mode, and where that differs as ones that are for real."""
     shared = {"registry": registry, "username": "admin", "password": PASSWORD}
     # What changes something comes later: when it did shows in what the others return.
     for module, cases in sorted(CASES.items(), key=lambda case: not case[0].endswith("_info")):
         for check in (True,) if module.endswith("_info") else (True, False):
-            for number, arguments in enumerate(cases):
+            for number, arguments in enumerate(cases[:most]):
                 given = {name: value for name, value in {**shared, **arguments}.items() if value is not None}
                 name = f"{module}_{number}_{'check' if check else 'real'}"
                 yield {f"registryops.acr.{module}": given, "register": name, "check_mode": check, "ignore_errors": True}
@@ -203,7 +203,8 @@ def test_both_doors_lead_to_the_same(core, registries, tmp_path):
         shutil.rmtree(tmp_path / "written", ignore_errors=True)
         (tmp_path / "file").write_text("Hello!")
         with registries() as registry:
-            all_tasks = list(tasks(registry.url))
+            # The other tests run with the version in the middle anyway.
+            all_tasks = list(tasks(registry.url, 2 if core.version == "2.19" else None))
             printed = core.play(playbook(tmp_path, all_tasks), registry, "-vvvv", "--diff", ACR_IMPORT_MODULES=switch)
             assert printed.count(f"runs {way}") == len(all_tasks)
             results = (tmp_path / "results.json").read_text()
