@@ -93,7 +93,8 @@ def curl_down(server: Server, repository: str) -> measured.Run:
 
 
 def _curl(server: Server) -> list[str | Path]:
-    return ["curl", "--silent", "--show-error", "--fail", "--cacert", server.ca, *(["--user", ":".join(server.login)] if server.login else [])]
+    # With HTTP/2, which it would speak to docker-registry, it takes longer.
+    return ["curl", "--http1.1", "--silent", "--show-error", "--fail", "--cacert", server.ca, *(["--user", ":".join(server.login)] if server.login else [])]
 
 
 def ours_up(server: Server, repository: str) -> measured.Run:
