@@ -88,6 +88,7 @@ class Upload:
         self._chunk = CHUNK
         self._location: str | None = None
         self._received = 0
+        self._finishing = False
 
     def run(self) -> None:
         """Upload; RegistryError when the registry does not want it, ConnectionFailure after too many breaks without progress."""
@@ -104,7 +105,8 @@ class Upload:
                 if failures or (isinstance(error, _Again) and error.reason.answer.status == 413):
                     self._chunk = max(SMALLEST_CHUNK, self._chunk // 2)
                 time.sleep(wait_before_retry(None, failures, time.time()) if failures else 0)
-                self._find_out()
+                if self._find_out():
+                    return
 
     def _step_by_step(self) -> None:
         if self._location is None:
@@ -119,6 +121,7 @@ class Upload:
 
     def _finish(self) -> None:
         location = str(self._location)
+        self._finishing = True
         answer = self._send("PUT", f"{location}{'&' if '?' in location else '?'}digest={quote(self._digest, safe='')}", self._size, {})
         if answer.status == 400 and answer.refusal().code == "DIGEST_INVALID":
             raise DriftError(
@@ -150,19 +153,22 @@ class Upload:
         error = answer.refusal().error()
         return _Again(error) if again or answer.status in RETRY_STATUSES else error
 
-    def _find_out(self) -> None:
-        """Ask where the upload stands; it begins again when the registry does not know."""
+    def _find_out(self) -> bool:
+        """Ask where the upload stands; it begins again when the registry does not know, and is True when only the last answer was lost."""
         location, self._location = self._location, None
         if location is None:
-            return
+            return False
         try:
+            if self._finishing and self._distribution.blob_size(self._repository, self._digest) == self._size:
+                return True
             answer = self._http.send("GET", location, scope(self._repository, PUSH))
         except ConnectionFailure:
-            return
+            return False
         match = re.fullmatch(r"(?:bytes=)?0-(\d+)", answer.headers.get("Range", ""))
         # The service writes 0-0 for nothing; a single byte is not worth the difference.
         if answer.status == 204 and match and 0 < int(match.group(1)) < self._size:
             self._location, self._received = self._distribution.location(answer), int(match.group(1)) + 1
+        return False
 
 
 class _Again(Exception):

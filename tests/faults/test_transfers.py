@@ -81,6 +81,14 @@ def test_an_upload_goes_on_where_it_broke(registry, blob):
     assert not acr_blob(registry, src=str(path))["changed"]
 
 
+def test_an_upload_whose_last_answer_is_lost_is_not_sent_again(registry, blob):
+    path, digest = blob
+    mark = max((entry["seq"] for entry in registry.journal()), default=0)
+    with suffering(registry, {"method": "PUT", "path": "/v2/.*", "reset": -1}):
+        assert acr_blob(registry, src=str(path))["digest"] == digest
+    assert sum(entry["bytes_in"] for entry in registry.journal(mark) if entry["method"] in ("PATCH", "PUT")) == SIZE
+
+
 def test_an_upload_that_the_registry_forgot_begins_again(registry, blob):
     path, digest = blob
     with suffering(registry, {"method": "PATCH", "path": "/v2/.*", "skip": 1, "drop_upload": True}):
