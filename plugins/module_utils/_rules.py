@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from ._errors import UsageError
@@ -66,7 +67,7 @@ class Rule:
             raise UsageError(f"{name} has referrers: orphans, which are deleted at the age that untagged has: set that as well.")
         return rule
 
-    @property
+    @cached_property
     def reason(self) -> str:
         """Why its action is taken, for people."""
         words = [

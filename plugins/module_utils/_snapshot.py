@@ -38,11 +38,19 @@ class Content:
         """The bytes of the manifest and its blobs, without what it lists."""
         return self.size + sum(size for dummy, size in self.blobs)
 
+    @property
+    def bare(self) -> Content:
+        """Only its edges; most manifests have none, and all of those share one."""
+        return Content(self.edges, 0) if self.edges.children or self.edges.subjects else ALONE
+
     @classmethod
     def of(cls, document: Document) -> Content:
         """Return what a manifest refers to."""
         edges = Edges(tuple(child.digest for child in document.children), (document.subject.digest,) if document.subject else ())
         return cls(edges, len(document.content), tuple((blob.digest, blob.size) for blob in document.blobs if not blob.is_foreign))
+
+
+ALONE = Content(Edges(), 0)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ._auth import SCOPES_PER_TOKEN
-from ._cleanup import MANIFEST, TAG, Item, items_of, kept_of
+from ._cleanup import MANIFEST, TAG, Item, facts_of, items_of, kept_of
 from ._client import RegistryClient
 from ._concurrent import concurrently
 from ._drift import drift
@@ -30,7 +30,7 @@ REPOSITORIES_AT_A_TIME = 4
 
 @dataclass(frozen=True)
 class Looked:
-    """What was found in one repository. ``contents``, without blobs, are of those in which something changes."""
+    """What was found in one repository. ``contents``, edges only, are of those in which something changes."""
 
     name: str
     exists: bool = False
@@ -39,7 +39,7 @@ class Looked:
     items: Sequence[Item] = ()
     kept: Sequence[Mapping[str, str]] = ()
     drifted: Mapping[Item, str] = field(default_factory=dict)
-    facts: Sequence[str] = ()
+    facts: str = ""
     contents: Mapping[str, Content] = field(default_factory=dict)
     error: AcrError | None = None
     skipped: bool = False
@@ -132,7 +132,7 @@ class Survey:
         return concurrently(safely, names, min(REPOSITORIES_AT_A_TIME, self._client.concurrency))
 
     def _judged(self, snapshot: Snapshot) -> Looked:
-        facts = [*snapshot.manifests, *(f"{tag.name} {tag.digest}" for tag in snapshot.tags.values())]
+        facts = facts_of(snapshot)
         if self._judge.asks(snapshot):
             snapshot = read(self._client, snapshot)
             decision = self._judge.decide(snapshot)
@@ -148,5 +148,5 @@ class Survey:
 
     def _found(self, snapshot: Snapshot, items: Sequence[Item]) -> Looked:
         self.ledger.add(snapshot.contents, [item.name for item in items if item.kind == MANIFEST and item.deletes])
-        contents = {digest: replace(content, blobs=()) for digest, content in snapshot.contents.items()} if items else {}
+        contents = {digest: content.bare for digest, content in snapshot.contents.items()} if items else {}
         return Looked(snapshot.repository.name, True, len(snapshot.tags), len(snapshot.manifests), items, contents=contents)
