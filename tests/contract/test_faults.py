@@ -194,3 +194,4 @@ def test_the_journal_says_what_went_wrong_on_purpose(client):
     client.get(CATALOG)
     client.get(CATALOG)
     assert [(entry["status"], entry["fault"]) for entry in client.registry.journal(after)] == [(503, True), (200, False)]
+    assert client.registry.control("GET", "journal")["last"] == after + 2

@@ -35,7 +35,7 @@ def handle(emulator: Emulator, request: Request) -> Response:
 
 
 def journal(emulator: Emulator, request: Request) -> Any:
-    return {"entries": emulator.journal.after(int(request.parameter("after") or 0))}
+    return {"entries": emulator.journal.after(int(request.parameter("after") or 0)), "last": emulator.journal.last}
 
 
 def clear_journal(emulator: Emulator, request: Request) -> Any:

@@ -31,6 +31,12 @@ class Journal:
             if len(self._entries) > LONGEST:
                 del self._entries[: LONGEST // 2]
 
+    @property
+    def last(self) -> int:
+        """The number of the last request."""
+        with self._lock:
+            return self._number
+
     def after(self, number: int) -> list[dict[str, Any]]:
         """Return the entries after ``number``."""
         with self._lock:
