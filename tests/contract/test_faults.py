@@ -195,3 +195,21 @@ def test_the_journal_says_what_went_wrong_on_purpose(client):
     client.get(CATALOG)
     assert [(entry["status"], entry["fault"]) for entry in client.registry.journal(after)] == [(503, True), (200, False)]
     assert client.registry.control("GET", "journal")["last"] == after + 2
+
+
+def test_a_connection_stays_open_when_an_answer_says_so(client):
+    """However many there are: a client cannot send everything again that it sent into a closed one."""
+    host = client.registry.host
+    connections = [http.client.HTTPSConnection(host, context=client.context, timeout=10) for dummy in range(30)]
+    for connection in connections:
+        connection.connect()
+        # Never open another.
+        connection.auto_open = 0
+    for dummy in range(2):
+        for connection in connections:
+            connection.request("GET", "/v2/")
+            answer = connection.getresponse()
+            answer.read()
+            assert (answer.status, answer.headers["Connection"]) == (401, "keep-alive")
+    for connection in connections:
+        connection.close()

@@ -23,6 +23,7 @@ from .core import Emulator
 from .messages import PIECE, Request, Response
 
 THREADS = 16
+CONNECTIONS = 1000
 HOST = "127.0.0.1"
 
 CONNECTION = "emulator.connection"
@@ -37,6 +38,8 @@ class Door:
     def __init__(self, emulator: Emulator, door: str, port: int, certificate: Path) -> None:
         self._server = wsgi.Server((HOST, port), application(emulator, door), numthreads=THREADS, request_queue_size=128, timeout=60)
         self._server.gateway = _Gateway
+        # Beyond its limit the server would close connections that an answer has just promised to keep.
+        self._server.keep_alive_conn_limit = CONNECTIONS
         self._server.ssl_adapter = BuiltinSSLAdapter(str(certificate), str(certificate))
         self._server.prepare()
         self.port: int = self._server.bind_addr[1]
