@@ -60,7 +60,7 @@ def listing(
         if limit is not None and len(found) >= limit:
             return Listing(list(found.values())[:limit], more or len(found) > limit)
         if more and len(found) == before:
-            raise ProtocolError(f"The list {path} does not advance: a page repeats what came before and links to another. Nothing was changed.")
+            raise ProtocolError(f"The list {path} does not advance: a page repeats what came before and links to another. It was not read any further.")
     return Listing(list(found.values()), False)
 
 
@@ -69,9 +69,9 @@ def _pages(fetch: Callable[[str], Response], path: str, query: Mapping[str, str 
     seen: set[str] = set()
     while target is not None:
         if target in seen:
-            raise ProtocolError(f"The list {path} links in a circle. Nothing was changed.")
+            raise ProtocolError(f"The list {path} links in a circle. It was not read any further.")
         if len(seen) == MOST_PAGES:
-            raise ProtocolError(f"The list {path} has more than {MOST_PAGES} pages, which no registry has. Nothing was changed.")
+            raise ProtocolError(f"The list {path} has more than {MOST_PAGES} pages, which no registry has. It was not read any further.")
         seen.add(target)
         response = fetch(target)
         target = next_target(response, path, query)

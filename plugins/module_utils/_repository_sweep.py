@@ -147,7 +147,12 @@ class RepositorySweep:
         self._todo.pop(item.target, None)
 
     def _apply(self, item: Item, found: Tag | Manifest) -> bool:
-        done = self._delete(item, found) if item.deletes else self._lock(item, found)
+        """Return whether there was anything to do."""
+        done = True
+        if item.deletes:
+            self._delete(item, found)
+        else:
+            done = self._lock(item, found)
         if done:
             self._finish(item)
         return done
@@ -159,14 +164,15 @@ class RepositorySweep:
             endpoint.set_attributes(self._name, item.name, change.after, change.wanted)
         return change.changed
 
-    def _delete(self, item: Item, found: Tag | Manifest) -> bool:
+    def _delete(self, item: Item, found: Tag | Manifest) -> None:
         """Delete, after taking a lock away if there is one; it is put back when that fails."""
         endpoint = self._client.tags if item.kind == TAG else self._client.manifests
         free = found.attributes.with_changes(FLAGS[UNLOCK])
         if free != found.attributes:
             endpoint.set_attributes(self._name, item.name, free, FLAGS[UNLOCK])
         try:
-            return endpoint.delete(self._name, item.name)
+            # It was there a moment ago. That it is "not found" now means that an answer was lost, and the request was sent again.
+            endpoint.delete(self._name, item.name)
         except AcrError as error:
             if free != found.attributes:
                 self._lock_again(item, found.attributes, error)

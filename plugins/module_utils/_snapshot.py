@@ -110,7 +110,7 @@ def look(client: RegistryClient, name: str) -> Snapshot | None:
         repository = found.repository
         raise BlockedError(
             f"Repository '{name}' says that it has {repository.tag_count} tags and {repository.manifest_count} manifests, but lists {len(found.tags)} and "
-            f"{len(found.manifests)}: what is hidden (can_list: false) may need others, so nothing in it was changed. Set can_list: true on all of it."
+            f"{len(found.manifests)}: what is hidden (can_list: false) may need others. Set can_list: true on all of it."
         )
     return found
 

@@ -391,6 +391,30 @@ def test_a_lock_comes_back_when_the_deletion_fails(registry):
     assert result["not_attempted"] == [f"delete tag {REPOSITORY}:v1"]
 
 
+@pytest.mark.parametrize("path", ["/v2/.*", "/acr/v1/.*"], ids=["manifest", "tag"])
+def test_a_deletion_whose_answer_is_lost_is_told(registry, path):
+    """It is asked for again, and then there is nothing any more."""
+    digest = push(registry, 40, images.image("old"), "v1", *(["sibling"] if path.startswith("/acr") else []))
+    registry.emulator.faults.set([{"method": "DELETE", "path": path, "reset": -1}])
+    result = run(registry, rule(tags={"include": ["v.*"]}))
+    manifest = [f"delete manifest {REPOSITORY}@{digest}"] if path.startswith("/v2") else []
+    assert (result["changed"], result["done"]) == (True, [*manifest, f"delete tag {REPOSITORY}:v1"])
+    assert result["undo"] == [{"repository": REPOSITORY, "digest": digest, "tags": ["v1"]}]
+
+
+def test_a_list_that_becomes_incomplete_during_the_sweep_does_not_deny_what_was_done(registry):
+    for days, tag in ((40, "v1"), (1, "v2")):
+        push(registry, days, images.image(tag), tag)
+    # The first three looks are for the plan, before the sweep, and before its first change.
+    registry.emulator.faults.set([{"path": "/acr/v1/library/app/_tags[?].*", "skip": 3, "times": 0, "stale": 1}])
+    result = run(registry, rule())
+    assert (result["failed"], result["changed"], len(result["done"])) == (True, True, 2)
+    assert result["msg"] == (
+        "2 of 2 changes were made; repository library/app failed: Repository 'library/app' says that it has 1 tags and 1 manifests, but lists 0 and 1: "
+        "what is hidden (can_list: false) may need others. Set can_list: true on all of it."
+    )
+
+
 @pytest.mark.parametrize("check", [True, False])
 def test_locking_and_unlocking(registry, check):
     image = images.multi_platform("release")
