@@ -54,10 +54,15 @@ class RepositorySweep:
         self._graph = Graph({})
         self._kept: list[str] = []
         self.total = len(items)
-        self.done: list[Item] = []
+        self._done: set[Item] = set()
         self._drifted: dict[Item, str] = {}
         self.failures: list[tuple[str, AcrError]] = []
         self.verified: Mapping[str, Any] | None = None
+
+    @property
+    def done(self) -> list[Item]:
+        """What was changed, in the order of the plan."""
+        return [item for item in self._items if item in self._done]
 
     @property
     def drifted(self) -> dict[Item, str]:
@@ -79,7 +84,7 @@ class RepositorySweep:
         try:
             self._look()
             self._apply_all()
-            if self._manner.verifies and any(item.deletes for item in self.done):
+            if self._manner.verifies and any(item.deletes for item in self._done):
                 # A check, and a run that deletes nothing, do without this code.
                 from ._verification import verify
 
@@ -187,9 +192,9 @@ class RepositorySweep:
 
     def _finish(self, item: Item) -> None:
         """Take note that an item is done; with a manifest its tags have gone, too."""
-        self.done.append(self._todo.pop(item.target))
+        self._done.add(self._todo.pop(item.target))
         if item.kind == MANIFEST and item.deletes:
-            self.done += [self._todo.pop(other.target) for other in self._tags_of(item) if other in self._current]
+            self._done.update(self._todo.pop(other.target) for other in self._tags_of(item) if other in self._current)
 
     def _tags_of(self, manifest: Item) -> list[Item]:
         return [item for item in list(self._todo.values()) if item.kind == TAG and item.deletes and item.digest == manifest.name]

@@ -99,7 +99,7 @@ CASES: dict[str, list[dict[str, Any]]] = {
     ],
     "acr_retention": [
         {"rules": [{"repositories": {"include": [INDEX]}, "tags": {"include": ["nightly"]}, "keep_newest": 1, "action": "delete"}], "patterns": "glob"},
-        {"rules": [{"repositories": {"include": [INDEX]}, "tags": {"include": ["v*"]}, "action": "lock"}], "patterns": "glob"},
+        {"rules": [{"repositories": {"include": ["team/tool"]}, "tags": {"include": ["v*"]}, "action": "lock"}], "patterns": "glob"},
         {"rules": [{"repositories": {"include": [INDEX]}, "tags": {"include": [".*"]}, "older_than": "-7d", "action": "delete"}], "patterns": "regex"},
         {"rules": [{"repositories": {"include": [INDEX]}, "tags": {"include": [".*"]}, "action": "delete"}], "patterns": "regex"},
         {"plan": {"id": "x"}},
@@ -168,8 +168,8 @@ CASES: dict[str, list[dict[str, Any]]] = {
 def tasks(registry: str, most: int | None) -> Iterator[dict[str, Any]]:
     """Return the first ``most`` cases of each module, or all, as tasks in check mode, and where that differs as ones that are for real."""
     shared = {"registry": registry, "username": "admin", "password": PASSWORD}
-    # What changes something comes later: when it did shows in what the others return.
-    for module, cases in sorted(CASES.items(), key=lambda case: not case[0].endswith("_info")):
+    # What changes something comes later: when it did shows in what the others return, and in the plans of acr_retention.
+    for module, cases in sorted(CASES.items(), key=lambda case: (not case[0].endswith("_info"), case[0] != "acr_retention")):
         for check in (True,) if module.endswith("_info") else (True, False):
             for number, arguments in enumerate(cases[:most]):
                 given = {name: value for name, value in {**shared, **arguments}.items() if value is not None}
