@@ -17,7 +17,7 @@ CHECK = cd $(COLLECTION) && env -u ANSIBLE_CONFIG PATH=$(LINT)/bin:$(SYSTEM) ANS
 VERSION = $$($(VENV)/bin/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 PYTEST = $(RUN) python -m pytest -q -p no:cacheprovider
 
-.PHONY: help demo emulator test unit contract faults meta integration identity doors artifact test-interop replay bench bench-tasks bench-transfers large lint build clean stage
+.PHONY: help demo emulator test unit contract faults meta integration identity doors artifact test-interop replay bench bench-tasks bench-transfers bench-retention large lint build clean stage
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -80,6 +80,9 @@ bench-transfers: export INTEROP = $(CURDIR)/.cache/interop
 bench-transfers: SYSTEM := $(INTEROP)/bin:$(SYSTEM)
 bench-transfers: $(VENV)/done stage ## Measure how fast blobs travel (SIZE: of how many MiB), beside the clients of others
 	@$(RUN) python tests/bench/transfers.py
+
+bench-retention: $(VENV)/done stage ## Measure how long a retention plan takes, and how that grows with the registry
+	@$(RUN) python tests/bench/retention.py
 
 lint: $(LINT)/done stage ## Check style, types and documentation
 	$(CHECK) ruff check .

@@ -32,13 +32,19 @@ except ImportError:
 MODULES = "ansible_collections.registryops.acr.plugins.modules"
 
 
+def go(module: str, *, check: bool = False, diff: bool = True, **options: Any) -> None:
+    """Run a module as Ansible does: its result goes to standard output, and then this process ends."""
+    internal = {"_ansible_check_mode": check, "_ansible_diff": diff}
+    with patch_module_args({**options, **internal}):
+        import_module(f"{MODULES}.{module}").main()
+
+
 def run(module: str, *, check: bool = False, diff: bool = True, **options: Any) -> dict[str, Any]:
     """Run a module and return its result; options that are None are left out."""
     output = io.StringIO()
     given = {name: value for name, value in options.items() if value is not None}
-    internal = {"_ansible_check_mode": check, "_ansible_diff": diff}
-    with patch_module_args({**given, **internal}), mock.patch.object(sys, "stdout", output), contextlib.suppress(SystemExit):
-        import_module(f"{MODULES}.{module}").main()
+    with mock.patch.object(sys, "stdout", output), contextlib.suppress(SystemExit):
+        go(module, check=check, diff=diff, **given)
     result: dict[str, Any] = json.loads(output.getvalue())
     result.pop("invocation", None)
     return result
