@@ -17,7 +17,7 @@ CHECK = cd $(COLLECTION) && env -u ANSIBLE_CONFIG PATH=$(LINT)/bin:$(SYSTEM) ANS
 VERSION = $$($(VENV)/bin/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 PYTEST = $(RUN) python -m pytest -q -p no:cacheprovider
 
-.PHONY: help demo emulator test unit contract faults meta integration identity doors artifact test-interop replay bench bench-tasks bench-transfers bench-retention large lint build clean stage
+.PHONY: help demo emulator test unit contract faults meta integration identity doors artifact test-interop replay bench bench-tasks bench-transfers bench-retention bench-acr-cli large lint build clean stage
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -83,6 +83,9 @@ bench-transfers: $(VENV)/done stage ## Measure how fast blobs travel (SIZE: of h
 
 bench-retention: $(VENV)/done stage ## Measure how long a retention plan takes, and how that grows with the registry
 	@$(RUN) python tests/bench/retention.py
+
+bench-acr-cli: $(VENV)/done stage ## Compare retention with acr purge (ACR_CLI: the path of Microsoft's acr)
+	@$(RUN) python tests/bench/acr_cli.py "$(abspath $(ACR_CLI))"
 
 lint: $(LINT)/done stage ## Check style, types and documentation
 	$(CHECK) ruff check .
