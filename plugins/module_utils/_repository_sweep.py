@@ -80,22 +80,26 @@ class RepositorySweep:
         return undo_of(self._graph, [item for item in self.done if item.deletes])
 
     def apply(self) -> None:
-        """Apply locks first, then what goes, each manifest after what lists it and what it is about."""
-        try:
-            self._look()
-            self._apply_all()
-            if self._manner.verifies and any(item.deletes for item in self._done):
-                # A check, and a run that deletes nothing, do without this code.
-                from ._verification import verify
+        """Apply locks first, then what goes, each manifest after what lists it and what it is about; at last look whether the rest is whole."""
+        for act in (self._apply_all, self._verify):
+            try:
+                act()
+            except AcrError as error:
+                if not any(known is error for dummy, known in self.failures):
+                    self.failures.append((f"repository {self._name}", error))
 
-                self._look()
-                now = {name: tag.digest for name, tag in self._snapshot.tags.items()} if self._snapshot else {}
-                self.verified = verify(self._client, self._name, self._kept, now)
-        except AcrError as error:
-            if not any(known is error for dummy, known in self.failures):
-                self.failures.append((f"repository {self._name}", error))
+    def _verify(self) -> None:
+        if not (self._manner.verifies and any(item.deletes for item in self._done)):
+            return
+        # A check, and a run that deletes nothing, do without this code.
+        from ._verification import verify
+
+        self._look()
+        now = {name: tag.digest for name, tag in self._snapshot.tags.items()} if self._snapshot else {}
+        self.verified = verify(self._client, self._name, self._kept, now)
 
     def _apply_all(self) -> None:
+        self._look()
         items = list(self._todo.values())
         if self._snapshot:
             self._graph = self._snapshot.graph

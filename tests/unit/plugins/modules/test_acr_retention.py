@@ -529,6 +529,16 @@ def test_what_is_hidden_may_need_the_rest(registry):
     assert len(manifests(registry)) == 2
 
 
+def test_after_a_failure_too_it_is_checked_that_the_rest_is_whole(registry):
+    for number in range(3):
+        push(registry, 40, images.image(f"{number}"), f"t{number}")
+    push(registry, 1, images.image("new"), "new")
+    registry.emulator.faults.set([{"method": "DELETE", "path": "/v2/.*", "skip": 1, "times": 0, "status": 403, "body": "{}"}])
+    result = run(registry, rule(), concurrency=1)
+    assert (result["failed"], len(result["done"]), len(result["not_attempted"])) == (True, 2, 3)
+    assert result["verification"] == {"references": 1, "broken": []}
+
+
 def test_one_that_fails_does_not_stop_the_others(registry):
     digests = [push(registry, 40, images.multi_platform(f"{number}"), f"t{number}") for number in range(4)]
     fault = {"method": "DELETE", "path": f"/v2/{REPOSITORY}/manifests/{digests[1]}", "times": 0, "status": 405}
