@@ -47,9 +47,6 @@ class AcrError(Exception):
 
     changed = False
 
-    # Whether something was changed nevertheless.
-    changed = False
-
     def to_result(self) -> dict[str, Any]:
         """Return the facts for the task's result, beside ``msg``."""
         return {}
@@ -125,7 +122,6 @@ class StepsFailed(AcrError):
         target, error = failed[0]
         count = f"{len(done)} of {len(done) + len(failed) + len(not_attempted)} changes were made"
         super().__init__(f"{count}; {target} failed: {error}")
-        self.changed = bool(done) or any(cause.changed for dummy, cause in failed)
         self.done = list(done)
         self.failed = list(failed)
         self.not_attempted = list(not_attempted)

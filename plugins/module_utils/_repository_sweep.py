@@ -16,7 +16,7 @@ from ._cleanup import FLAGS, MANIFEST, TAG, Item, change_of, undo_of
 from ._client import RegistryClient
 from ._concurrent import concurrently
 from ._drift import drift, moved, stays
-from ._errors import AcrError, DriftError, LockedError
+from ._errors import AcrError, LeftUnlocked, LockedError
 from ._graph import Graph
 from ._models import Attributes, Manifest, Tag
 from ._rules import UNLOCK
@@ -192,7 +192,7 @@ class RepositorySweep:
         try:
             endpoint.set_attributes(self._name, item.name, attributes, FLAGS[UNLOCK])
         except AcrError as second:
-            raise DriftError(f"{error} Its lock was taken away and could not be put back ({second}): lock it again.") from None
+            raise LeftUnlocked(f"{error} Its lock was taken away and could not be put back ({second}): lock it again.") from None
 
     def _finish(self, item: Item) -> None:
         """Take note that an item is done; with a manifest its tags have gone, too."""

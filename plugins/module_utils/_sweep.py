@@ -94,4 +94,4 @@ class Sweep:
             problems.append(f"{len(done):,} of {total:,} changes were made; {failures[0][0]} failed: {failures[0][1]}")
         if broken:
             problems.append(f"Repository '{broken[0]['repository']}' has tags that are not whole: {', '.join(broken[0]['missing'][:3])}.")
-        return Outcome(result, bool(done), " ".join(problems))
+        return Outcome(result, bool(done) or any(error.changed for dummy, error in failures), " ".join(problems))

@@ -415,6 +415,17 @@ def test_a_list_that_becomes_incomplete_during_the_sweep_does_not_deny_what_was_
     )
 
 
+def test_a_lock_that_cannot_come_back_is_told(registry):
+    digest = push(registry, 40, images.image("one"), "v1")
+    registry.patch(f"/acr/v1/{REPOSITORY}/_manifests/{digest}", deleteEnabled=False)
+    refusal = {"times": 0, "status": 403, "body": "{}"}
+    registry.emulator.faults.set([{"method": "DELETE", "path": "/v2/.*", **refusal}, {"method": "PATCH", "path": ".*", "skip": 1, **refusal}])
+    result = run(registry, rule(), override_locks=True)
+    assert (result["failed"], result["changed"], result["done"]) == (True, True, [])
+    assert "Its lock was taken away and could not be put back (PATCH https://r.azurecr.io" in result["msg"]
+    assert "): lock it again." in result["msg"]
+
+
 @pytest.mark.parametrize("check", [True, False])
 def test_locking_and_unlocking(registry, check):
     image = images.multi_platform("release")
