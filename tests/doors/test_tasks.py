@@ -34,7 +34,7 @@ def registry(registries):
 @pytest.fixture
 def run(registry, tmp_path):
     """Play one task, with the version of ansible-core that the tests run with, and return its result and all that was printed."""
-    core = Core(Path(sys.executable))
+    core = Core("this one", Path(sys.executable))
 
     def play(task: dict[str, Any], *arguments: str, play: dict[str, Any] | None = None, **environment: str) -> tuple[dict[str, Any], str]:
         options = {"registry": registry.url, "username": "admin", "password": PASSWORD, "names": ["library/app"]}
