@@ -6,7 +6,7 @@
 
 """What any registry can be asked: manifests, referrers, tags, and whether a blob is there.
 
-Source: OCI distribution specification 1.1. How blobs travel is in _transfer.py.
+Source: OCI distribution specification 1.1. How blobs travel is in _upload.py and _download.py.
 """
 
 from __future__ import annotations
@@ -134,10 +134,6 @@ class Distribution(Endpoint):
                 f"{answer.method} {redact(answer.url)} leads to {printable(redact(link.geturl()), 120)}, which is not this registry; it was not followed."
             )
         return f"{link.path}?{link.query}" if link.query else link.path
-
-    def delete_manifest(self, repository: str, digest: str) -> bool:
-        """Delete a manifest and with it all its tags; False when there was none."""
-        return self._delete(f"/v2/{repository}/manifests/{digest}", repository)
 
     def delete_blob(self, repository: str, digest: str) -> bool:
         """Delete a blob from a repository, even if a manifest needs it; False when there was none."""
