@@ -176,7 +176,7 @@ def pull(client: RegistryClient, name: str, document: Document, dest: str) -> Pl
     untitled = [layer.digest for layer in document.layers if TITLE not in layer.annotations]
     packed = [title for title, layer in files.items() if layer.annotations.get(UNPACK) == "true"]
     warnings = [f"'{title}' is a packed folder; it is written as the archive that it is, not unpacked." for title in packed]
-    result = {"digest": document.digest, "artifact_type": document.artifact_type, "files": told, "skipped": untitled}
+    result = {"digest": document.digest, "artifact_type": document.artifact_type, "files": told, "untitled": untitled}
     return Plan(
         result,
         [f"{file['path']}: {short(file['before'])}" for file in changing if file["before"]],

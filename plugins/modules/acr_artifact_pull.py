@@ -98,7 +98,7 @@ files:
       size: 2
       before: null
       changed: true
-skipped:
+untitled:
   description: The blobs of the artifact that have no title.
   returned: with O(dest)
   type: list

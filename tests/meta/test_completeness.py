@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import subprocess
 import sys
@@ -13,9 +14,18 @@ from pathlib import Path
 
 import pytest
 import yaml
+from ansible._internal import _task
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
+# What Ansible itself reads in a result, or writes there: the page "Return Values" of its documentation, and the fields of
+# UnifiedTaskResult in ansible-core 2.21, which converts a value of another type. ``diff`` is not here: ours is Ansible's.
+RESERVED = """
+    ansible_facts ansible_index_var ansible_job_id ansible_loop ansible_loop_var ansible_module_results ansible_parsed ansible_stats async_result attempts
+    backup_file break_when_result break_when_suppressed_exception changed changed_when_result changed_when_suppressed_exception deprecations exception
+    failed failed_when_result failed_when_suppressed_exception false_condition finished invocation item loop_index loop_item module_stderr module_stdout msg
+    rc results retries skip_reason skipped skipped_reason started stderr stderr_lines stdout stdout_lines unreachable warnings
+"""
 UTILS = sorted((ROOT / "plugins" / "module_utils").glob("*.py"))
 PACKAGE = "ansible_collections.registryops.acr.plugins"
 
@@ -69,6 +79,19 @@ def test_a_module_is_documented_as_the_others(module):
     attributes = "registryops.acr._attributes.info_module" if module.endswith("_info") else "registryops.acr._attributes"
     assert {"registryops.acr._registry", attributes} <= set(fragments)
     assert documentation(module, "RETURN")
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_result_key_is_one_of_ansibles_own(module):
+    assert set(documentation(module, "RETURN")) & set(RESERVED.split()) == set()
+
+
+def test_ansibles_own_result_keys_are_all_known():
+    if not hasattr(_task, "UnifiedTaskResult"):
+        pytest.skip("ansible-core before 2.21 does not list them.")
+    settings = {field.name: field.metadata.get("ansible") for field in dataclasses.fields(_task.UnifiedTaskResult)}
+    keys = {setting.key or name for name, setting in settings.items() if setting}
+    assert {key for key in keys if not key.startswith("_ansible_")} - set(RESERVED.split()) == {"diff"}
 
 
 def test_what_each_module_needs_is_known():

@@ -35,7 +35,7 @@ def test_files(registry, files, tmp_path, check):
     registry.run(PUSH, repository=REPOSITORY, files=files, tags=["latest"])
     dest = tmp_path / "new" / "folder"
     result = registry.run(MODULE, repository=REPOSITORY, reference="latest", dest=str(dest), check=check)
-    assert (result["changed"], result["skipped"]) == (True, [])
+    assert (result["changed"], result["untitled"]) == (True, [])
     assert [(file["title"], file["before"], file["changed"]) for file in result["files"]] == [("a.json", None, True), ("texts/b.txt", None, True)]
     assert dest.exists() is not check
     if check:
@@ -199,4 +199,4 @@ def test_a_title_that_is_no_text(registry, tmp_path):
     layers = [layer.descriptor(annotations={"org.opencontainers.image.title": title}) for title in (["a"], "b")]
     registry.push(REPOSITORY, images.image("one", layers=layers), "v1")
     result = registry.run(MODULE, repository=REPOSITORY, reference="v1", dest=str(tmp_path / "dest"))
-    assert ([file["title"] for file in result["files"]], result["skipped"]) == (["b"], [layer.digest])
+    assert ([file["title"] for file in result["files"]], result["untitled"]) == (["b"], [layer.digest])
