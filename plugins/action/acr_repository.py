@@ -5,10 +5,10 @@
 from __future__ import annotations
 
 from ansible_collections.registryops.acr.plugins.modules import acr_repository
-from ansible_collections.registryops.acr.plugins.plugin_utils._in_worker import InWorker
+from ansible_collections.registryops.acr.plugins.plugin_utils._in_process import InProcessAction
 
 
-class ActionModule(InWorker):
-    """acr_repository, in the controller's process where that may be."""
+class ActionModule(InProcessAction):
+    """acr_repository, in the controller's process where possible."""
 
     module = acr_repository

@@ -132,15 +132,15 @@ permissions:
       ok: false
 """
 
-from ..module_utils._access import CHECKS, NEEDS, ORDINARY, examine, refuse
-from ..module_utils._plan import Plan
-from ..module_utils._reference import repository_name
-from ..module_utils._run import run_module
+from ..module_utils._ansible.run import run_module
+from ..module_utils._common.names import repository_name
+from ..module_utils._common.plan import Plan
+from ..module_utils._tasks.access_info import CHECKS, NEEDS, ORDINARY, examine_access, refuse_findings
 
 
 def plan(client, params):
     repositories = [repository_name(name) for name in dict.fromkeys(params["repositories"])]
-    findings, permissions = examine(client, repositories, params["modules"] or ORDINARY, params["validate_certs"])
+    findings, permissions = examine_access(client, repositories, params["modules"] or ORDINARY, params["validate_certs"])
     failed = [finding.message for finding in findings if finding.ok is False]
     result = {
         "ready": not failed,
@@ -148,7 +148,7 @@ def plan(client, params):
         "checks": [finding.to_result() for finding in findings],
         "permissions": [permission.to_result() for permission in permissions],
     }
-    refuse(findings, params["fail_on"], result)
+    refuse_findings(findings, params["fail_on"], result)
     return Plan(result)
 
 

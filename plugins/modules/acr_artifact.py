@@ -196,11 +196,12 @@ diff:
     after: "blob sha256:44136fa355b3 (2 bytes) report.json\ntag latest -> sha256:6e66ab329bb9\n"
 """
 
-from ..module_utils import _artifact
-from ..module_utils._layout import Layout
-from ..module_utils._push import subject
-from ..module_utils._reference import repository_name
-from ..module_utils._run import run_module
+from ..module_utils._ansible.run import run_module
+from ..module_utils._changes.manifest_push import read_subject
+from ..module_utils._common.names import repository_name
+from ..module_utils._content.artifact_files import artifact_from_files
+from ..module_utils._content.layout import Layout
+from ..module_utils._tasks.artifact import plan_push
 
 
 def plan(client, params):
@@ -210,11 +211,11 @@ def plan(client, params):
         source = Layout(params["layout"])
         root = source.root(params["layout_reference"])
     else:
-        about = subject(client.distribution, name, params["subject"]) if params["subject"] else None
-        source = _artifact.from_files(params["files"] or (), params["config"], params["artifact_type"], params["annotations"], about)
+        about = read_subject(client.content, name, params["subject"]) if params["subject"] else None
+        source = artifact_from_files(params["files"] or (), params["config"], params["artifact_type"], params["annotations"], about)
         root = source.root
     mount_from = [repository_name(other) for other in params["mount_from"] or ()]
-    return _artifact.push(client, name, source, root, params["tags"] or (), params["referrers"], mount_from)
+    return plan_push(client, name, source, root, params["tags"] or (), params["referrers"], mount_from)
 
 
 def main():

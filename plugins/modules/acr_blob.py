@@ -116,17 +116,20 @@ diff:
     after: "blob sha256:334d016f755c (6 bytes)\n"
 """
 
-from ..module_utils import _files
-from ..module_utils._connection import connect
-from ..module_utils._document import Descriptor, digest_of
-from ..module_utils._download import download
-from ..module_utils._errors import NotFoundError, UsageError
-from ..module_utils._plan import Plan, Step
-from ..module_utils._reference import digest_name, repository_name, short
-from ..module_utils._run import run_module
-from ..module_utils._sources import BlobSource, BytesSource, FileSource
-from ..module_utils._store import RepositoryStore
-from ..module_utils._tagging import refuse_locked, refuse_options
+from ..module_utils._ansible.run import run_module
+from ..module_utils._changes.tagging import refuse_locked
+from ..module_utils._common.digests import digest_of
+from ..module_utils._common.errors import NotFoundError, UsageError
+from ..module_utils._common.files import ensure_writable, file_digest, measure_file, replace_file
+from ..module_utils._common.names import digest_name, repository_name
+from ..module_utils._common.plan import Plan, Step
+from ..module_utils._common.text import short_digest
+from ..module_utils._content.download import download
+from ..module_utils._content.sources import BytesSource, FileSource, RepositorySource
+from ..module_utils._content.stores import RepositoryStore
+from ..module_utils._oci.document import Descriptor
+from ..module_utils._registry.connect import connect
+from ..module_utils._tasks.option_rules import refuse_options
 
 OCTETS = "application/octet-stream"
 
@@ -148,7 +151,7 @@ def _upload(client, name, digest, params):
     sources = tuple(repository_name(other) for other in params["mount_from"] or ())
     source, size = None, None
     if params["src"] is not None:
-        found, size = _files.measure(params["src"])
+        found, size = measure_file(params["src"])
         source = FileSource(params["src"], size)
     elif params["content"] is not None:
         source = BytesSource(_text(params["content"]))
@@ -157,18 +160,18 @@ def _upload(client, name, digest, params):
         found = digest
     if digest not in (None, found):
         raise UsageError(f"The content has digest {found}, not {digest} as digest says. Nothing was uploaded.")
-    kept = client.distribution.blob_size(name, found)
+    kept = client.content.blob_size(name, found)
     if kept is None and source is None:
-        sizes = ((other, client.distribution.blob_size(other, found)) for other in sources)
+        sizes = ((other, client.content.blob_size(other, found)) for other in sources)
         holder, size = next(((other, size) for other, size in sizes if size is not None), (None, None))
         if holder is None:
             raise NotFoundError(f"Neither '{name}' nor one of mount_from has blob {found}, and there is no src or content to upload.")
         # With a client of its own: an upload that waits for this download must not hold its connection.
-        source = BlobSource(connect(params).distribution, holder, Descriptor(OCTETS, found, size))
+        source = RepositorySource(connect(params).content, holder, Descriptor(OCTETS, found, size))
     if kept is None:
         refuse_locked(client.repositories.get(name))
     blob = Descriptor(OCTETS, found, size if kept is None else kept)
-    store = RepositoryStore(client.distribution, name, sources)
+    store = RepositoryStore(client.content, name, sources)
     step = Step(f"blob {found} of '{name}'", lambda: store.put_blob(blob, source))
     return _plan(client, name, blob, before=[], after=[_line(blob)], steps=[step] if kept is None else [])
 
@@ -180,23 +183,23 @@ def _text(content):
 
 
 def _download(client, name, digest, dest):
-    size = client.distribution.blob_size(name, digest)
+    size = client.content.blob_size(name, digest)
     if size is None:
         raise NotFoundError(f"Repository '{name}' of {client.server.host} has no blob {digest}: check both.")
     blob = Descriptor(OCTETS, digest, size)
-    before = _files.digest_at(dest)
+    before = file_digest(dest)
     if before != digest:
-        _files.ensure_writable(dest, size)
-    step = Step(f"file {dest}", lambda: _files.replace(dest, download(client.distribution, name, blob)))
-    was = [f"{dest}: {short(before)}"] if before else []
-    return _plan(client, name, blob, before=was, after=[f"{dest}: {short(digest)}"], steps=[] if before == digest else [step])
+        ensure_writable(dest, size)
+    step = Step(f"file {dest}", lambda: replace_file(dest, download(client.content, name, blob)))
+    was = [f"{dest}: {short_digest(before)}"] if before else []
+    return _plan(client, name, blob, before=was, after=[f"{dest}: {short_digest(digest)}"], steps=[] if before == digest else [step])
 
 
 def _absent(client, name, digest):
-    size = client.distribution.blob_size(name, digest)
+    size = client.content.blob_size(name, digest)
     if size is not None:
         refuse_locked(client.repositories.get(name))
-    step = Step(f"blob {digest} of '{name}'", lambda: client.distribution.delete_blob(name, digest))
+    step = Step(f"blob {digest} of '{name}'", lambda: client.content.delete_blob(name, digest))
     before = [] if size is None else [_line(Descriptor(OCTETS, digest, size))]
     return Plan({"digest": digest}, before, [], f"{client.server.host}/{name}", [step] if size is not None else [])
 
@@ -207,7 +210,7 @@ def _plan(client, name, blob, before, after, steps):
 
 
 def _line(blob):
-    return f"blob {short(blob.digest)} ({blob.size} bytes)"
+    return f"blob {short_digest(blob.digest)} ({blob.size} bytes)"
 
 
 def main():

@@ -216,15 +216,15 @@ diff:
     after: "production/app:v1.1.0 -> sha256:6e66ab329bb9 from myregistry.azurecr.io/library/app:v1.1.0 (3 manifests and 4 blobs, 12880 bytes)\n"
 """
 
-from ..module_utils._foreign import connect_source
-from ..module_utils._images import chosen
-from ..module_utils._promotion import Promotion
-from ..module_utils._run import run_module
+from ..module_utils._ansible.run import run_module
+from ..module_utils._registry.connect import connect_source
+from ..module_utils._tasks.copy import CopyTask
+from ..module_utils._tasks.copy_images import choose_images
 
 
 def plan(client, params):
     source = connect_source(params["source"], params)
-    return Promotion(source, client, params["referrers"], params["overwrite"]).plan(chosen(source, params["images"]))
+    return CopyTask(source, client, params["referrers"], params["overwrite"]).plan(choose_images(source, params["images"]))
 
 
 def main():

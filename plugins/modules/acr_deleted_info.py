@@ -121,11 +121,11 @@ repositories:
           deleted_on: "2026-06-01T08:00:00.1234567Z"
 """
 
-from ..module_utils._concurrent import concurrently
-from ..module_utils._plan import Plan
-from ..module_utils._reference import repository_name
-from ..module_utils._run import run_module
-from ..module_utils._selection import Selection
+from ..module_utils._ansible.run import run_module
+from ..module_utils._common.concurrency import concurrently
+from ..module_utils._common.names import repository_name
+from ..module_utils._common.patterns import Selection
+from ..module_utils._common.plan import Plan
 
 
 def plan(client, params):

@@ -238,23 +238,24 @@ diff:
     after: "tag nightly -> sha256:0f3a1b6f2a11\n"
 """
 
-from ..module_utils import _deletion, _push
-from ..module_utils._reference import repository_name
-from ..module_utils._run import run_module
-from ..module_utils._tagging import refuse_options
+from ..module_utils._ansible.run import run_module
+from ..module_utils._changes.manifest_deletion import plan_deletion, tags_to_delete
+from ..module_utils._changes.manifest_push import ensure_pushable, plan_push, read_document
+from ..module_utils._common.names import repository_name
+from ..module_utils._tasks.option_rules import refuse_options
 
 
 def plan(client, params):
     name = repository_name(params["repository"])
     if params["state"] == "absent":
         refuse_options(params, "content", "src", "media_type", "annotations", "subject")
-        return _deletion.plan(client, name, params["digests"] or (), _deletion.tags_to_delete(params["tags"], params["by_tag"]), params["even_if"])
+        return plan_deletion(client, name, params["digests"] or (), tags_to_delete(params["tags"], params["by_tag"]), params["even_if"])
     refuse_options(params, "digests", "by_tag", "even_if")
     client.announce([name], "metadata_read", "pull", "pull,push")
-    document = _push.document(client.distribution, name, params)
+    document = read_document(client.content, name, params)
     if params["validate"]:
-        _push.validate(client.distribution, name, document, client.concurrency)
-    return _push.plan(client, name, document, params["tags"] or ())
+        ensure_pushable(client.content, name, document, client.concurrency)
+    return plan_push(client, name, document, params["tags"] or ())
 
 
 def main():

@@ -173,13 +173,13 @@ diff:
     after: "repository library/app:\n  can_delete: false\n"
 """
 
-from ..module_utils import _removal
-from ..module_utils._errors import NotFoundError, UsageError
-from ..module_utils._locks import describe, of_repository
-from ..module_utils._models import FLAGS
-from ..module_utils._plan import Plan, Step
-from ..module_utils._reference import repository_name
-from ..module_utils._run import run_module
+from ..module_utils._ansible.run import run_module
+from ..module_utils._changes.locks import describe_flags, repository_change
+from ..module_utils._changes.repository_deletion import plan_deletion
+from ..module_utils._common.errors import NotFoundError, UsageError
+from ..module_utils._common.names import repository_name
+from ..module_utils._common.plan import Plan, Step
+from ..module_utils._registry.properties import FLAGS
 
 
 def plan(client, params):
@@ -193,7 +193,7 @@ def plan(client, params):
         raise UsageError(f"max_tags is {params['max_tags']}, but must be at least 0.")
     if params["confirm"] not in (None, name):
         raise UsageError(f"confirm is '{params['confirm']}', but the repository is '{name}': set it to the name of what is to be deleted. Nothing was deleted.")
-    return _removal.plan(client, name, params["confirm"] == name, params["max_tags"], params["override_locks"])
+    return plan_deletion(client, name, params["confirm"] == name, params["max_tags"], params["override_locks"])
 
 
 def _attributes(client, name, wanted):
@@ -202,8 +202,8 @@ def _attributes(client, name, wanted):
         raise NotFoundError(
             f"Repository '{name}' does not exist in {client.server.host}: check the name. A repository comes into being with the first push into it."
         )
-    change = of_repository(repository, wanted)
-    step = Step(f"repository '{name}' ({describe(change.wanted)})", lambda: client.repositories.set_attributes(name, change.after, change.wanted))
+    change = repository_change(repository, wanted)
+    step = Step(f"repository '{name}' ({describe_flags(change.wanted)})", lambda: client.repositories.set_attributes(name, change.after, change.wanted))
     return Plan(
         {"repository": name, "before": change.before.to_result(), "after": change.after.to_result()},
         change.lines(change.before) if change.changed else [],

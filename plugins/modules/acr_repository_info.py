@@ -228,14 +228,14 @@ truncated:
   sample: false
 """
 
-from ..module_utils._concurrent import concurrently
-from ..module_utils._errors import UsageError
-from ..module_utils._locks import effective_of_manifest, effective_of_repository, effective_of_tag
-from ..module_utils._paging import Listing
-from ..module_utils._plan import Plan
-from ..module_utils._reference import digest_name, repository_name
-from ..module_utils._run import run_module
-from ..module_utils._selection import Selection
+from ..module_utils._ansible.run import run_module
+from ..module_utils._changes.locks import effective_of_manifest, effective_of_repository, effective_of_tag
+from ..module_utils._common.concurrency import concurrently
+from ..module_utils._common.errors import UsageError
+from ..module_utils._common.names import digest_name, repository_name
+from ..module_utils._common.patterns import Selection
+from ..module_utils._common.plan import Plan
+from ..module_utils._http.paging import Listing
 
 
 def plan(client, params):

@@ -167,13 +167,13 @@ diff:
     after: "library/app: manifest sha256:6e66ab329bb9\nlibrary/app: tag v1.0.0 -> sha256:6e66ab329bb9\n"
 """
 
-from ..module_utils import _restoration
-from ..module_utils._run import run_module
+from ..module_utils._ansible.run import run_module
+from ..module_utils._tasks.restore import plan_restore, undo_entries_of, wanted_manifests
 
 
 def plan(client, params):
-    items = params["items"] if params["items"] is not None else _restoration.entries(params["undo"])
-    return _restoration.plan(client, _restoration.wanted(items), params["overwrite"])
+    items = params["items"] if params["items"] is not None else undo_entries_of(params["undo"])
+    return plan_restore(client, wanted_manifests(items), params["overwrite"])
 
 
 def main():

@@ -430,10 +430,10 @@ diff:
     after: ""
 """
 
-from ..module_utils._retention_task import plan
-from ..module_utils._rules import ACTIONS, REFERRERS, WITH_SUBJECT
-from ..module_utils._run import run_module
-from ..module_utils._selection import GLOB, REGEX
+from ..module_utils._ansible.run import run_module
+from ..module_utils._common.patterns import GLOB, REGEX
+from ..module_utils._retention.rules import ACTIONS, REFERRERS, WITH_SUBJECT
+from ..module_utils._tasks.retention import plan
 
 
 def main():

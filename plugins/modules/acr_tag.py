@@ -133,11 +133,12 @@ diff:
     after: "tag v2.0.0 -> sha256:6e66ab329bb9\n"
 """
 
-from ..module_utils._errors import NotFoundError
-from ..module_utils._plan import Plan
-from ..module_utils._reference import digest_name, repository_name, tag_name
-from ..module_utils._run import run_module
-from ..module_utils._tagging import ABSENT, refuse_options, tagging
+from ..module_utils._ansible.run import run_module
+from ..module_utils._changes.tagging import ABSENT, read_tagging
+from ..module_utils._common.errors import NotFoundError
+from ..module_utils._common.names import digest_name, repository_name, tag_name
+from ..module_utils._common.plan import Plan
+from ..module_utils._tasks.option_rules import refuse_options
 
 
 def plan(client, params):
@@ -149,10 +150,10 @@ def plan(client, params):
     if params["state"] == "absent":
         refuse_options(params, "digest", "source_tag")
     document = _document(client, name, params) if params["state"] == "present" else None
-    wanted = tagging(client, name, tags, document.digest if document else None, expected)
+    wanted = read_tagging(client, name, tags, document.digest if document else None, expected)
 
     def change(tag):
-        return client.distribution.put_manifest(name, tag, document) if document else client.tags.delete(name, tag)
+        return client.content.put_manifest(name, tag, document) if document else client.tags.delete(name, tag)
 
     return Plan(
         result={**({"digest": wanted.after} if document else {}), "tags": wanted.to_result()},
@@ -167,7 +168,7 @@ def _document(client, name, params):
     """Return what the tags are to point at."""
     client.announce([name], "metadata_read", "pull", "pull,push")
     reference = digest_name(params["digest"]) if params["digest"] else tag_name(params["source_tag"])
-    document = client.distribution.manifest(name, reference)
+    document = client.content.manifest(name, reference)
     if document is None:
         raise NotFoundError(f"Repository '{name}' of {client.server.host} has no manifest {reference}, so no tag can point at it. Check the name.")
     return document

@@ -182,13 +182,13 @@ diff:
     after: "tag v1.0.0 -> sha256:6e66ab329bb9:\n  can_delete: false\n"
 """
 
-from ..module_utils._errors import BlockedError, DriftError, NotFoundError, UsageError
-from ..module_utils._locks import describe, of_manifest, of_tag
-from ..module_utils._models import FLAGS
-from ..module_utils._plan import Plan, Step
-from ..module_utils._reference import repository_name, tag_name
-from ..module_utils._run import run_module
-from ..module_utils._selection import Selection
+from ..module_utils._ansible.run import run_module
+from ..module_utils._changes.locks import describe_flags, manifest_change, tag_change
+from ..module_utils._common.errors import BlockedError, DriftError, NotFoundError, UsageError
+from ..module_utils._common.names import repository_name, tag_name
+from ..module_utils._common.patterns import Selection
+from ..module_utils._common.plan import Plan, Step
+from ..module_utils._registry.properties import FLAGS
 
 
 def plan(client, params):
@@ -209,8 +209,8 @@ def plan(client, params):
 
     digests = {tag.digest for tag in tags.values()} if params["manifest"] else set()
     manifests, lost = client.manifests.with_children(repository, digests) if digests else ({}, set())
-    tag_changes = [of_tag(tags[tag], wanted) for tag in sorted(tags)]
-    manifest_changes = [of_manifest(manifests[digest], wanted) for digest in sorted(manifests)]
+    tag_changes = [tag_change(tags[tag], wanted) for tag in sorted(tags)]
+    manifest_changes = [manifest_change(manifests[digest], wanted) for digest in sorted(manifests)]
     changes = [change for change in (*tag_changes, *manifest_changes) if change.changed]
     if changes and not repository.attributes.can_write:
         raise BlockedError(
@@ -247,7 +247,7 @@ def _step(client, repository, change):
         if item.digest != change.digest:
             raise DriftError(f"Tag '{change.name}' was moved from {change.digest} to {item.digest} while the task was at work. Run the task again.")
 
-    return Step(f"{change.kind} '{change.name}' ({describe(change.wanted)})", apply)
+    return Step(f"{change.kind} '{change.name}' ({describe_flags(change.wanted)})", apply)
 
 
 def main():

@@ -128,10 +128,10 @@ login_username:
   sample: 00000000-0000-0000-0000-000000000000
 """
 
-from ..module_utils._credentials import TOKEN_USER
-from ..module_utils._plan import Plan
-from ..module_utils._reference import repository_name
-from ..module_utils._run import run_module
+from ..module_utils._ansible.run import run_module
+from ..module_utils._auth.credentials import TOKEN_USER
+from ..module_utils._common.names import repository_name
+from ..module_utils._common.plan import Plan
 
 
 def plan(client, params):

@@ -144,14 +144,14 @@ missing:
   sample: []
 """
 
-from ..module_utils._concurrent import concurrently
-from ..module_utils._errors import UsageError
-from ..module_utils._plan import Plan
-from ..module_utils._reference import repository_name
-from ..module_utils._run import run_module
-from ..module_utils._selection import Selection
-from ..module_utils._snapshot import look, read
-from ..module_utils._usage import usage
+from ..module_utils._ansible.run import run_module
+from ..module_utils._common.concurrency import concurrently
+from ..module_utils._common.errors import UsageError
+from ..module_utils._common.names import repository_name
+from ..module_utils._common.patterns import Selection
+from ..module_utils._common.plan import Plan
+from ..module_utils._content.snapshot import read_contents, read_snapshot
+from ..module_utils._tasks.usage_info import describe_usage
 
 
 def plan(client, params):
@@ -162,10 +162,10 @@ def plan(client, params):
     else:
         names = Selection(params["include"], params["exclude"]).of(client.repositories.names().items)
     client.announce(names, "metadata_read", "pull")
-    looked = concurrently(lambda name: look(client, name), names, client.concurrency)
-    snapshots = [read(client, snapshot) for snapshot in looked if snapshot]
+    looked = concurrently(lambda name: read_snapshot(client, name), names, client.concurrency)
+    snapshots = [read_contents(client, snapshot) for snapshot in looked if snapshot]
     missing = [name for name, snapshot in zip(names, looked) if snapshot is None and params["names"] is not None]
-    return Plan({**usage(snapshots, params["top"]), "missing": missing})
+    return Plan({**describe_usage(snapshots, params["top"]), "missing": missing})
 
 
 def main():

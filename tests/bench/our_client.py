@@ -12,12 +12,12 @@ from __future__ import annotations
 import os
 import sys
 
-from ansible_collections.registryops.acr.plugins.module_utils import _files
-from ansible_collections.registryops.acr.plugins.module_utils._document import Descriptor
-from ansible_collections.registryops.acr.plugins.module_utils._download import download
-from ansible_collections.registryops.acr.plugins.module_utils._foreign import connect_source
-from ansible_collections.registryops.acr.plugins.module_utils._sources import FileSource
-from ansible_collections.registryops.acr.plugins.module_utils._upload import upload
+from ansible_collections.registryops.acr.plugins.module_utils._common.files import measure_file, replace_file
+from ansible_collections.registryops.acr.plugins.module_utils._content.download import download
+from ansible_collections.registryops.acr.plugins.module_utils._content.sources import FileSource
+from ansible_collections.registryops.acr.plugins.module_utils._content.upload import upload
+from ansible_collections.registryops.acr.plugins.module_utils._oci.document import Descriptor
+from ansible_collections.registryops.acr.plugins.module_utils._registry.connect import connect_source
 
 
 def main() -> None:
@@ -25,14 +25,14 @@ def main() -> None:
     direction, url, repository, path, *digest = sys.argv[1:]
     nobody = dict.fromkeys(("same_identity", "auth_file", "username", "password", "token_service"))
     source = {**nobody, "registry": url, "validate_certs": True, "ca_path": os.environ["CA"]}
-    registry = connect_source(source, {"cloud": "AzureCloud", "timeout": 30.0, "concurrency": 8}).distribution
+    registry = connect_source(source, {"cloud": "AzureCloud", "timeout": 30.0, "concurrency": 8}).content
     if direction == "up":
-        found, size = _files.measure(path)
+        found, size = measure_file(path)
         if registry.blob_size(repository, found) is None:
             upload(registry, repository, found, FileSource(path, size))
     else:
         size = registry.blob_size(repository, digest[0]) or 0
-        _files.replace(path, download(registry, repository, Descriptor("application/octet-stream", digest[0], size)))
+        replace_file(path, download(registry, repository, Descriptor("application/octet-stream", digest[0], size)))
 
 
 if __name__ == "__main__":

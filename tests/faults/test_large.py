@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.registryops.acr.plugins.module_utils._upload import CHUNK
+from ansible_collections.registryops.acr.plugins.module_utils._content.upload import CHUNK
 from ansible_collections.registryops.acr.tests import measured, started
 
 MEBIBYTE = 1024 * 1024

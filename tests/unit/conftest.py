@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 import requests
-from ansible_collections.registryops.acr.plugins.module_utils import _transport
+from ansible_collections.registryops.acr.plugins.module_utils._http import transport
+from ansible_collections.registryops.acr.plugins.module_utils._http.settings import TransportSettings
 from ansible_collections.registryops.acr.tests import images, modules
 from ansible_collections.registryops.acr.tests.emulator.adapter import EmulatorAdapter
 from ansible_collections.registryops.acr.tests.emulator.core import Emulator
@@ -75,13 +76,13 @@ def registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[Registry]:
     for name in [name for name in os.environ if name.startswith(("ACR_", "AZURE_", "REGISTRY_AUTH_"))]:
         monkeypatch.delenv(name)
     made = Registry()
-    make_session = _transport._session
+    make_session = transport._session
 
-    def session(settings: _transport.TransportSettings) -> requests.Session:
+    def session(settings: TransportSettings) -> requests.Session:
         real = make_session(settings)
         real.mount("https://", EmulatorAdapter(made.emulator))
         return real
 
-    monkeypatch.setattr(_transport, "_session", session)
+    monkeypatch.setattr(transport, "_session", session)
     yield made
     made.emulator.close()

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.registryops.acr.plugins.module_utils import _access
+from ansible_collections.registryops.acr.plugins.module_utils._tasks import access_info
 
 MODULE = "acr_access_info"
 
@@ -13,7 +13,7 @@ MODULE = "acr_access_info"
 @pytest.fixture(autouse=True)
 def dns(monkeypatch):
     """The registry's name has an address, though no packet ever goes there."""
-    monkeypatch.setattr(_access.socket, "getaddrinfo", lambda host, *dummy, **more: [(2, 1, 6, "", ("192.0.2.1", 0))])
+    monkeypatch.setattr(access_info.socket, "getaddrinfo", lambda host, *dummy, **more: [(2, 1, 6, "", ("192.0.2.1", 0))])
 
 
 def checks(result):
@@ -74,7 +74,7 @@ def test_a_name_without_an_address(registry, monkeypatch):
     def unknown(*dummy, **more):
         raise OSError(-2, "Name or service not known")
 
-    monkeypatch.setattr(_access.socket, "getaddrinfo", unknown)
+    monkeypatch.setattr(access_info.socket, "getaddrinfo", unknown)
     result = registry.run(MODULE)
     assert message(result, "dns").startswith("The name r.azurecr.io has no address here (Name or service not known): check the name")
     assert checks(result)["sign_in"] is None

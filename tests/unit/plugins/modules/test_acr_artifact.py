@@ -8,7 +8,7 @@ import json
 import tarfile
 
 import pytest
-from ansible_collections.registryops.acr.plugins.module_utils import _files
+from ansible_collections.registryops.acr.plugins.module_utils._content import artifact_files
 from ansible_collections.registryops.acr.tests import images
 
 MODULE = "acr_artifact"
@@ -144,7 +144,7 @@ def test_a_layout_that_is_damaged(registry, tmp_path):
 
 
 def test_a_file_that_changes_while_it_is_uploaded(registry, files, tmp_path, monkeypatch):
-    monkeypatch.setattr(_files, "measure", lambda path: (f"sha256:{'0' * 64}", 2))
+    monkeypatch.setattr(artifact_files, "measure_file", lambda path: (f"sha256:{'0' * 64}", 2))
     result = registry.run(MODULE, repository=REPOSITORY, files=files[:1], tags=["v1"])
     assert f"The content of sha256:{'0' * 64} changed while it was uploaded to '{REPOSITORY}'; the registry refused it" in result["msg"]
     assert registry.get(f"/acr/v1/{REPOSITORY}")["errors"][0]["code"] == "NAME_UNKNOWN"

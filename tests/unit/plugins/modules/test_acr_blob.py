@@ -11,7 +11,7 @@ import threading
 from types import SimpleNamespace
 
 import pytest
-from ansible_collections.registryops.acr.plugins.module_utils import _files
+from ansible_collections.registryops.acr.plugins.module_utils._common.files import replace_file
 
 MODULE = "acr_blob"
 REPOSITORY = "library/app"
@@ -203,5 +203,5 @@ def test_a_private_file_is_private_while_it_is_written(tmp_path):
         modes.extend(path.stat().st_mode & 0o777 for path in tmp_path.iterdir())
         yield TEXT.encode()
 
-    _files.replace(str(tmp_path / "file"), pieces())
+    replace_file(str(tmp_path / "file"), pieces())
     assert modes == [0o600, 0o600]

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from ansible_collections.registryops.acr.plugins.module_utils import _connection
+from ansible_collections.registryops.acr.plugins.module_utils._registry import connect
 from ansible_collections.registryops.acr.tests import images
 
 MODULE = "acr_copy"
@@ -256,8 +256,8 @@ def test_logins_at_the_source(registry, release, login, message):
 
 def test_the_same_identity_with_other_certificates(registry, release, monkeypatch):
     asked = []
-    make = _connection.Transport
-    monkeypatch.setattr(_connection, "Transport", lambda origin, settings: asked.append((origin, settings.verify)) or make(origin, settings))
+    make = connect.Transport
+    monkeypatch.setattr(connect, "Transport", lambda origin, settings: asked.append((origin, settings.verify)) or make(origin, settings))
     source = {"registry": "other.azurecr.io", "same_identity": True, "ca_path": "/other.pem"}
     assert registry.run(MODULE, images=[{"source": f"{SOURCE}:v1.0.0", "target": "mirror/app"}], source=source)["changed"]
     assert ("https://other.azurecr.io", "/other.pem") in asked

@@ -8,7 +8,8 @@ import json
 from types import SimpleNamespace
 
 import pytest
-from ansible_collections.registryops.acr.plugins.module_utils import _manifests, _repository_sweep, _sweep
+from ansible_collections.registryops.acr.plugins.module_utils._registry.manifests import Manifests
+from ansible_collections.registryops.acr.plugins.module_utils._retention import execution, repository_execution
 from ansible_collections.registryops.acr.tests import images
 
 MODULE = "acr_retention"
@@ -142,14 +143,14 @@ def test_sibling_tags_keep_the_image(registry):
 
 def between(monkeypatch, act):
     """Let something happen after a plan was made, before it is applied."""
-    look = _repository_sweep.look
+    look = repository_execution.read_snapshot
 
     def and_then(*arguments):
-        monkeypatch.setattr(_repository_sweep, "look", look)
+        monkeypatch.setattr(repository_execution, "read_snapshot", look)
         act()
         return look(*arguments)
 
-    monkeypatch.setattr(_repository_sweep, "look", and_then)
+    monkeypatch.setattr(repository_execution, "read_snapshot", and_then)
 
 
 def test_a_tag_that_is_moved_between_plan_and_apply_stays(registry, monkeypatch):
@@ -182,7 +183,7 @@ def test_an_index_that_is_pushed_during_the_sweep_keeps_its_parts(registry, monk
 def test_a_tag_that_comes_right_before_the_delete_keeps_the_image(registry, monkeypatch):
     """Later than the last look at the whole repository."""
     digest = push(registry, 40, images.image("old"), "v1")
-    get = _manifests.Manifests.get
+    get = Manifests.get
 
     def tagged_meanwhile(self, repository, name):
         registry.session.put(
@@ -190,7 +191,7 @@ def test_a_tag_that_comes_right_before_the_delete_keeps_the_image(registry, monk
         )
         return get(self, repository, name)
 
-    monkeypatch.setattr(_manifests.Manifests, "get", tagged_meanwhile)
+    monkeypatch.setattr(Manifests, "get", tagged_meanwhile)
     result = run(registry, rule())
     assert manifests(registry) == {digest}
     assert "late" in tags(registry)
@@ -568,7 +569,7 @@ def test_one_that_fails_does_not_stop_the_others(registry):
 @pytest.mark.parametrize("enabled", [True, False])
 def test_soft_delete_can_be_required(registry, monkeypatch, enabled):
     """With it, what was deleted comes back; without it, one deletion shows that nothing does."""
-    monkeypatch.setattr(_sweep.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(execution.time, "sleep", lambda seconds: None)
     registry.emulator.change_settings({"soft_delete": enabled})
     for number in range(5):
         push(registry, 40, images.image(f"{number}"), f"t{number}")
@@ -589,9 +590,9 @@ def test_soft_delete_can_be_required(registry, monkeypatch, enabled):
 def test_there_is_a_time_limit(registry, monkeypatch):
     push(registry, 40, images.image("one"), "v1")
     times = iter([0.0, 0.0, 100.0, 100.0, 100.0])
-    from ansible_collections.registryops.acr.plugins.module_utils import _retention_task
+    from ansible_collections.registryops.acr.plugins.module_utils._tasks import retention
 
-    monkeypatch.setattr(_retention_task, "time", SimpleNamespace(time=_retention_task.time.time, monotonic=lambda: next(times)))
+    monkeypatch.setattr(retention, "time", SimpleNamespace(time=retention.time.time, monotonic=lambda: next(times)))
     result = run(registry, rule(), max_runtime="1m")
     assert (result["changed"], result["done"], len(result["not_attempted"])) == (False, [], 2)
     assert tags(registry) == ["v1"]
@@ -647,11 +648,11 @@ def test_two_rules_of_one_name(registry):
 
 def test_the_clock_that_is_behind_decides(registry, monkeypatch):
     """A machine whose clock is ahead must not find everything old."""
-    from ansible_collections.registryops.acr.plugins.module_utils import _retention_task
+    from ansible_collections.registryops.acr.plugins.module_utils._tasks import retention
 
     push(registry, 1, images.image("one"), "v1")
     now = registry.emulator.clock.now()
-    monkeypatch.setattr(_retention_task.time, "time", lambda: now + 100 * DAY)
+    monkeypatch.setattr(retention.time, "time", lambda: now + 100 * DAY)
     date = "Tue, 24 Nov 2026 00:00:00 GMT"
     registry.emulator.faults.set([{"method": "GET", "path": "/v2/", "times": 0, "headers": {"Date": date}}])
     assert reasons(run(registry, rule(), check=True)) == {"v1": "younger than 30d"}

@@ -1,0 +1,121 @@
+# Copyright: (c) 2026, registryops.acr contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: it can change in any release.
+
+"""Attributes: what is wanted against what is, and what the locks of tag, manifest and repository amount to together.
+
+Pure: no request is made here. Source of the rules: Microsoft's "Lock a container image in an Azure container registry" and
+the service's own answers. ``can_write: false`` forbids deletion as well. A tag and its manifest are locked apart: deleting an
+unlocked manifest takes a locked tag along. A repository with ``can_write: false`` locks all it holds, even against changes
+of their attributes; ``can_delete: false`` protects the repository, not what is in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from .._common.text import short_digest
+from .._registry.properties import FLAGS, Attributes, ManifestProperties, RepositoryProperties, TagProperties
+
+
+@dataclass(frozen=True)
+class AttributeChange:
+    """Attributes of one repository, tag or manifest as they are and as they should be.
+
+    ``digest`` is the manifest that was seen, if it is about one; ``label`` is what a person calls the item.
+    """
+
+    kind: str
+    name: str
+    label: str
+    digest: str
+    before: Attributes
+    after: Attributes
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything differs."""
+        return self.before != self.after
+
+    @property
+    def wanted(self) -> dict[str, bool]:
+        """The flags that differ, as they should be."""
+        after = self.after.to_result()
+        return {name: after[name] for name, value in self.before.to_result().items() if after[name] != value}
+
+    def to_result(self) -> dict[str, object]:
+        """Return what was and what will be."""
+        return {"digest": self.digest, "before": self.before.to_result(), "after": self.after.to_result(), "changed": self.changed}
+
+    def lines(self, side: Attributes) -> list[str]:
+        """Return ``side`` (before or after) as lines of a diff: the flags that differ."""
+        return [f"{self.label}:", *(f"  {name}: {str(value).lower()}" for name, value in side.to_result().items() if name in self.wanted)]
+
+
+def tag_change(tag: TagProperties, wanted: Mapping[str, bool]) -> AttributeChange:
+    """Return what it takes for ``tag`` to have the attributes ``wanted``."""
+    return AttributeChange("tag", tag.name, f"tag {tag.name} -> {short_digest(tag.digest)}", tag.digest, tag.attributes, tag.attributes.with_changes(wanted))
+
+
+def manifest_change(manifest: ManifestProperties, wanted: Mapping[str, bool]) -> AttributeChange:
+    """Return what it takes for ``manifest`` to have the attributes ``wanted``."""
+    platform = f" ({manifest.os}/{manifest.architecture})" if manifest.os and manifest.architecture else " (index)" if manifest.is_index else ""
+    label = f"manifest {short_digest(manifest.digest)}{platform}"
+    return AttributeChange("manifest", manifest.digest, label, manifest.digest, manifest.attributes, manifest.attributes.with_changes(wanted))
+
+
+def repository_change(repository: RepositoryProperties, wanted: Mapping[str, bool]) -> AttributeChange:
+    """Return what it takes for ``repository`` to have the attributes ``wanted``."""
+    attributes = repository.attributes
+    return AttributeChange("repository", repository.name, f"repository {repository.name}", "", attributes, attributes.with_changes(wanted))
+
+
+def effective_of_tag(tag: TagProperties, manifest: ManifestProperties | None, repository: RepositoryProperties) -> Attributes:
+    """Return what can really happen to ``tag``.
+
+    ``can_delete`` is true when the tag can be lost in any way: deleted itself, or with its manifest. ``can_write`` is true
+    when it can be moved to another manifest.
+    """
+    below = _both(manifest.attributes, repository.attributes) if manifest else repository.attributes
+    own = _both(tag.attributes, repository.attributes)
+    goes_with_manifest = manifest is not None and below.can_delete
+    return Attributes(
+        can_delete=own.can_delete or goes_with_manifest,
+        can_write=own.can_write,
+        can_list=own.can_list,
+        can_read=own.can_read and below.can_read,
+    )
+
+
+def effective_of_manifest(manifest: ManifestProperties, repository: RepositoryProperties) -> Attributes:
+    """Return what can really happen to ``manifest``."""
+    return _both(manifest.attributes, repository.attributes)
+
+
+def effective_of_repository(repository: RepositoryProperties, content: Iterable[TagProperties | ManifestProperties] = ()) -> Attributes:
+    """Return what can really happen to ``repository``: it cannot be deleted while anything in it is locked."""
+    attributes = repository.attributes
+    deletable = attributes.can_delete and all(item.attributes.can_delete and item.attributes.can_write for item in content)
+    return attributes.with_changes({"can_delete": deletable and attributes.can_write})
+
+
+def _both(item: Attributes, repository: Attributes) -> Attributes:
+    """Return what is left to ``item`` inside ``repository``."""
+    return Attributes(
+        can_delete=item.can_delete and item.can_write and repository.can_write,
+        can_write=item.can_write and repository.can_write,
+        can_list=item.can_list and repository.can_list,
+        can_read=item.can_read and repository.can_read,
+    )
+
+
+def describe_flags(flags: Mapping[str, bool]) -> str:
+    """Return ``flags`` as a person reads them: ``can_delete: false, can_write: false``."""
+    return ", ".join(f"{name}: {str(flags[name]).lower()}" for name in FLAGS if name in flags)
+
+
+# What has to be true of all that goes.
+UNLOCKED = {"can_delete": True, "can_write": True}

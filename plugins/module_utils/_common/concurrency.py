@@ -1,0 +1,36 @@
+# Copyright: (c) 2026, registryops.acr contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: it can change in any release.
+
+"""The same call for many items, a few at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from typing import TypeVar
+
+ItemT = TypeVar("ItemT")
+
+
+ResultT = TypeVar("ResultT")
+
+
+def concurrently(call: Callable[[ItemT], ResultT], items: Iterable[ItemT], workers: int) -> list[ResultT]:
+    """Return ``call(item)`` of each item, in their order; the first error stops what has not begun, and is raised."""
+    todo = list(items)
+    if len(todo) < 2 or workers < 2:
+        return [call(item) for item in todo]
+    pool = ThreadPoolExecutor(min(workers, len(todo)))
+    try:
+        futures = [pool.submit(call, item) for item in todo]
+        wait(futures, return_when=FIRST_EXCEPTION)
+    except BaseException:
+        # The task was stopped: what has not begun never will, what has is not waited for.
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown(cancel_futures=True)
+    failed = next((future for future in futures if not future.cancelled() and future.exception()), None)
+    return [failed.result()] if failed else [future.result() for future in futures]

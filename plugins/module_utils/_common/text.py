@@ -1,0 +1,31 @@
+# Copyright: (c) 2026, registryops.acr contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: it can change in any release.
+
+"""Text for people: untrusted text made printable, URLs without secrets, digests cut short."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+MESSAGE_LIMIT = 300
+
+
+def redact(url: str) -> str:
+    """Return ``url`` without user information, query and fragment: signatures and tokens travel there."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+def printable(text: str, limit: int = MESSAGE_LIMIT) -> str:
+    """Return untrusted ``text`` on one line, without control characters, at most ``limit`` characters long."""
+    line = "".join(character if character.isprintable() else " " for character in text)
+    line = " ".join(line.split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def short_digest(digest: str) -> str:
+    """Return a digest with as much of it as a person compares."""
+    return digest[: len("sha256:") + 12]

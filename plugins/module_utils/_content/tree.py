@@ -1,0 +1,93 @@
+# Copyright: (c) 2026, registryops.acr contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: it can change in any release.
+
+"""A manifest and all that it reaches: children, blobs and, if so wanted, referrers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from .._common.concurrency import concurrently
+from .._common.errors import ProtocolError
+from .._oci.document import Descriptor, Document
+from .stores import Store
+
+# More manifests than any image has: a registry cannot keep us busy for ever.
+MOST_MANIFESTS = 100_000
+
+
+@dataclass
+class Tree:
+    """``documents`` by digest, each after what it lists and what it is about; ``missing`` is what is not there."""
+
+    root: Document
+    documents: dict[str, Document] = field(default_factory=dict)
+    blobs: dict[str, Descriptor] = field(default_factory=dict)
+    missing: list[Descriptor] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        """The bytes of all manifests and blobs, each counted once."""
+        return sum(len(document.content) for document in self.documents.values()) + sum(blob.size for blob in self.blobs.values())
+
+
+def read_tree(store: Store, root: Document, *, referrers: bool, workers: int) -> Tree:
+    """Read all that ``root`` reaches in ``store``, level by level; its referrers, and theirs, only if so wanted."""
+    found = Tree(root)
+    levels: list[list[Document]] = []
+    seen = {root.digest}
+    level = [root]
+    while level:
+        levels.append(level)
+        wanted = [child for document in level for child in document.children]
+        if referrers:
+            listed = concurrently(lambda document: store.referrers(document.digest), level, workers)
+            wanted += [referrer for group in listed for referrer in group]
+        fresh = list({descriptor.digest: descriptor for descriptor in wanted if descriptor.digest not in seen}.values())
+        seen.update(descriptor.digest for descriptor in fresh)
+        ensure_bounded(root.digest, len(seen))
+        read = concurrently(lambda descriptor: store.manifest(descriptor.digest), fresh, workers)
+        found.missing += [descriptor for descriptor, document in zip(fresh, read) if document is None]
+        level = [document for document in read if document is not None]
+    for document in _ordered([document for level in levels for document in level]):
+        found.documents[document.digest] = document
+        found.blobs.update((blob.digest, blob) for blob in document.blobs)
+    return found
+
+
+def ensure_bounded(digest: str, count: int) -> None:
+    """Raise ProtocolError when a manifest reaches more others than any does."""
+    if count > MOST_MANIFESTS:
+        raise ProtocolError(f"{digest} reaches more than {MOST_MANIFESTS:,} manifests, which no image does; nothing was done with it.")
+
+
+def _ordered(documents: list[Document]) -> list[Document]:
+    """Return the documents so that each comes after its children and its subject; what only a cycle reaches keeps its place."""
+    by_digest = {document.digest: document for document in documents}
+    done: dict[str, Document] = {}
+    for start in documents:
+        stack = [start]
+        entered: set[str] = set()
+        while stack:
+            document = stack[-1]
+            before = [*document.children, *([document.subject] if document.subject else [])]
+            todo = [by_digest[part.digest] for part in before if part.digest in by_digest and part.digest not in done and part.digest not in entered]
+            if document.digest not in entered and todo:
+                entered.add(document.digest)
+                stack += todo
+                continue
+            entered.add(document.digest)
+            done.setdefault(document.digest, document)
+            stack.pop()
+    return list(done.values())
+
+
+def missing_blobs(store: Store, blobs: Iterable[Descriptor], workers: int) -> list[Descriptor]:
+    """Return those of ``blobs`` that ``store`` lacks."""
+    wanted = list(blobs)
+    there = concurrently(store.has_blob, wanted, workers)
+    return [blob for blob, present in zip(wanted, there) if not present]

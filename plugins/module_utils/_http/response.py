@@ -1,0 +1,43 @@
+# Copyright: (c) 2026, registryops.acr contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: it can change in any release.
+
+"""An answer to a request, read whole."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .._common.errors import ProtocolError, Refusal
+from .._common.text import printable, redact
+
+
+@dataclass(frozen=True)
+class Response:
+    """An answer, read whole within limits."""
+
+    method: str
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        """Return the body as JSON; ProtocolError when it is not."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            kind = printable(self.headers.get("Content-Type", "unknown content"), 80)
+            raise ProtocolError(
+                f"{self.method} {redact(self.url)} was answered with {kind} instead of JSON: this is not the registry itself, "
+                "check the value of registry and any proxy in between."
+            ) from None
+
+    def refusal(self) -> Refusal:
+        """Return this answer as one with an error status."""
+        return Refusal(self.method, self.url, self.status, self.headers, self.body)

@@ -1,0 +1,73 @@
+# Copyright: (c) 2026, registryops.acr contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: it can change in any release.
+
+"""RegistryClient: what can be asked of an Azure Container Registry, a file for each noun."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from .._auth.scopes import CATALOG, repository_scope
+from .._auth.session import AuthorizedTransport
+from .._auth.tokens import Token
+from .._common.names import LoginServer
+from .._http.response import Response
+from .manifests import Manifests
+from .repositories import Repositories
+from .tags import Tags
+
+if TYPE_CHECKING:
+    from .content import Content
+    from .deleted import Deleted
+
+
+class RegistryClient:
+    """A registry: ``repositories``, ``tags``, ``manifests``, what was ``deleted``, and the ``content`` of any registry. Safe to use from several threads.
+
+    ``warnings`` is what its user should know, and may grow while it is used.
+    """
+
+    def __init__(self, server: LoginServer, http: AuthorizedTransport, concurrency: int, warnings: Sequence[str] = ()) -> None:
+        self.server = server
+        self.concurrency = concurrency
+        self.warnings = warnings
+        self._http = http
+        self.repositories = Repositories(http, concurrency)
+        self.tags = Tags(http, concurrency)
+        self.manifests = Manifests(http, concurrency)
+
+    def announce(self, repositories: Iterable[str], *actions: str) -> None:
+        """Say that ``actions`` will be needed in each of ``repositories``, so that they share tokens."""
+        self._http.announce(repository_scope(name, action) for name in repositories for action in actions)
+
+    def login(self, repositories: Iterable[str], actions: Iterable[str], catalog: bool) -> tuple[Token | None, Token | None]:
+        """Return a refresh token, if there is one, and if anything is asked for an access token for it."""
+        wanted = [repository_scope(name, action) for name in repositories for action in actions]
+        return self._http.login([*wanted, *([CATALOG] if catalog else [])])
+
+    @property
+    def content(self) -> Content:
+        """What every registry can be asked. Its code is not loaded by tasks that move no content."""
+        from .content import Content
+
+        return Content(self._http, self.concurrency)
+
+    @property
+    def deleted(self) -> Deleted:
+        """What was deleted softly. Its code is not loaded by tasks that do not ask."""
+        from .deleted import Deleted
+
+        return Deleted(self._http, self.concurrency)
+
+    @property
+    def proxied(self) -> bool:
+        """Whether requests go through a proxy."""
+        return self._http.proxied
+
+    def challenge(self) -> Response:
+        """Return the registry's answer to a request without any credential."""
+        return self._http.challenge()

@@ -1,0 +1,43 @@
+# Copyright: (c) 2026, registryops.acr contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: it can change in any release.
+
+"""Limits that stop a retention plan before its first change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .._common.errors import FindingError
+
+
+@dataclass(frozen=True)
+class Guards:
+    """What stops a plan before its first change; ``None`` does not."""
+
+    max_delete: int | None = None
+    max_delete_percent: float | None = None
+    min_remaining: int | None = None
+
+    def check(self, deleted: int, total: int, remaining: Mapping[str, int], result: Mapping[str, Any]) -> None:
+        """Raise FindingError, with the whole plan as its result, when it deletes too much.
+
+        ``remaining`` are the tags that each repository keeps in which something is deleted.
+        """
+        message = ""
+        percent = 100 * deleted / total if total else 0
+        few = [f"'{name}' ({count})" for name, count in remaining.items() if self.min_remaining is not None and count < self.min_remaining]
+        if self.max_delete is not None and deleted > self.max_delete:
+            message = f"The plan deletes {deleted:,} tags and manifests, more than max_delete allows ({self.max_delete:,})"
+        elif self.max_delete_percent is not None and percent > self.max_delete_percent:
+            limit = f"more than max_delete_percent allows ({self.max_delete_percent:g}%)"
+            message = f"The plan deletes {deleted:,} of {total:,} tags and manifests, {percent:.1f}%, {limit}"
+        elif few:
+            more = f" and {len(few) - 5:,} more" if len(few) > 5 else ""
+            message = f"The plan leaves fewer tags than min_remaining wants ({self.min_remaining}) in {', '.join(few[:5])}{more}"
+        if message:
+            raise FindingError(f"{message}; nothing was changed. Look at plan, and narrow the rules or widen the limit.", result)

@@ -1,0 +1,133 @@
+# Copyright: (c) 2026, registryops.acr contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: it can change in any release.
+
+"""acr_copy: what becomes of each image, and what that takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .._changes.tagging import Tagging, read_tagging, refuse_locked
+from .._common.concurrency import concurrently
+from .._common.errors import NotFoundError
+from .._common.plan import Plan, Step
+from .._common.text import short_digest
+from .._content.copier import Copier, MissingContent
+from .._content.image_config import read_created
+from .._content.stores import RepositoryStore
+from .._oci.document import Document
+from .._registry.client import RegistryClient
+from .copy_images import CopiedImage
+
+
+@dataclass(frozen=True)
+class CopyDecision:
+    """What becomes of one image: ``skipped`` says why it is not copied."""
+
+    image: CopiedImage
+    document: Document
+    tagging: Tagging
+    missing: MissingContent | None
+    skipped: str | None
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything is copied or tagged."""
+        return self.skipped is None and bool(self.tagging.changes or (self.missing and self.missing.documents))
+
+    @property
+    def before(self) -> str | None:
+        """The digest that the target's tag points at."""
+        return self.tagging.before.get(self.image.tag) if self.image.tag else None
+
+    @property
+    def amount(self) -> str:
+        """How much is copied, for people; nothing where only a tag moves."""
+        if not (self.missing and self.missing.documents):
+            return ""
+        return f" ({len(self.missing.documents)} manifests and {len(self.missing.blobs)} blobs, {self.missing.size} bytes)"
+
+    def to_result(self) -> dict[str, Any]:
+        """Return the decision as a task returns it."""
+        return {
+            "source": self.image.origin,
+            "target": self.image.name,
+            "digest": self.document.digest,
+            "before": self.before,
+            "changed": self.changed,
+            "skipped": self.skipped,
+            **(self.missing.to_result() if self.missing and self.changed else {"manifests": 0, "blobs": 0, "bytes": 0}),
+        }
+
+
+@dataclass(frozen=True)
+class CopyTask:
+    """Copies images from one registry to another, or inside one."""
+
+    source: RegistryClient
+    target: RegistryClient
+    referrers: bool
+    overwrite: str
+
+    def plan(self, images: Sequence[CopiedImage]) -> Plan:
+        """Return what it takes for the target to have ``images``."""
+        same = self.source.server == self.target.server
+        self.source.announce({image.source for image in images}, "pull")
+        self.target.announce({image.target for image in images}, "metadata_read", "pull", "pull,push")
+        copiers = {(image.source, image.target): self._copier(image, same) for image in images}
+        decisions = concurrently(lambda image: self._decide(image, copiers[image.source, image.target]), images, self.target.concurrency)
+        changing = [decision for decision in decisions if decision.changed]
+        for name in {decision.image.target for decision in changing}:
+            refuse_locked(self.target.repositories.get(name))
+        return Plan(
+            {"images": [decision.to_result() for decision in decisions]},
+            [
+                f"{one.image.name} -> {short_digest(one.tagging.before[one.image.tag] or '')}"
+                for one in changing
+                if one.image.tag and one.tagging.before[one.image.tag]
+            ],
+            [f"{one.image.name} -> {short_digest(one.document.digest)} from {self.source.server.host}/{one.image.origin}{one.amount}" for one in changing],
+            self.target.server.host,
+            [step for decision in changing for step in self._steps(decision, copiers[decision.image.source, decision.image.target])],
+        )
+
+    def _copier(self, image: CopiedImage, same: bool) -> Copier:
+        target = RepositoryStore(self.target.content, image.target, (image.source,) if same else ())
+        return Copier(RepositoryStore(self.source.content, image.source), target, self.target.concurrency)
+
+    def _decide(self, image: CopiedImage, copier: Copier) -> CopyDecision:
+        document = self.source.content.manifest(image.source, image.reference)
+        if document is None:
+            raise NotFoundError(f"{self.source.server.host} has no {image.origin}: check the name. Nothing was copied.")
+        before = self.target.content.head(image.target, image.tag) if image.tag else None
+        skipped = self._skips(image, document) if before and before.digest != document.digest else None
+        wanted = read_tagging(self.target, image.target, [image.tag] if image.tag and not skipped else [], document.digest)
+        if skipped and image.tag and before:
+            wanted = Tagging(image.target, {image.tag: before.digest}, before.digest)
+        # What the tag points at is there; what is about it may still be missing.
+        settled = skipped or (not self.referrers and before is not None and before.digest == document.digest)
+        return CopyDecision(image, document, wanted, None if settled else copier.compare(document, self.referrers), skipped)
+
+    def _skips(self, image: CopiedImage, document: Document) -> str | None:
+        """Return why an existing tag is not overwritten; None when it is."""
+        if self.overwrite == "always":
+            return None
+        if self.overwrite == "never":
+            return "exists"
+        there = self.target.content.manifest(image.target, str(image.tag))
+        workers = self.target.concurrency
+        new = read_created(RepositoryStore(self.source.content, image.source), document, workers)
+        old = read_created(RepositoryStore(self.target.content, image.target), there, workers) if there else None
+        if new is None or old is None:
+            return "age unknown"
+        return None if old < new else "not older"
+
+    def _steps(self, decision: CopyDecision, copier: Copier) -> list[Step]:
+        image, content = decision.image, self.target.content
+        tags = decision.tagging.steps(self.target, lambda tag: content.put_manifest(image.target, tag, decision.document), f"tag {image.target}:{{}}")
+        return copier.steps(decision.missing, image.name, tags) if decision.missing else tags

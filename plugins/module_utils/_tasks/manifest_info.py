@@ -1,0 +1,95 @@
+# Copyright: (c) 2026, registryops.acr contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: it can change in any release.
+
+"""acr_manifest_info: describes manifests."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from .._common.concurrency import concurrently
+from .._content.image_config import read_config
+from .._content.stores import Store
+from .._content.tree import ensure_bounded, missing_blobs, read_tree
+from .._oci.document import Descriptor, Document
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """Looks at manifests of ``store``; ``gather`` says how closely (config, referrers, completeness)."""
+
+    store: Store
+    gather: Collection[str]
+    artifact_types: Collection[str] | None
+    workers: int
+
+    def describe(self, reference: str, document: Document) -> dict[str, Any]:
+        """Return all about a manifest as a task returns it."""
+        platforms = [{"digest": child.digest, "platform": child.platform} for child in document.children]
+        result: dict[str, Any] = {
+            "reference": reference,
+            "digest": document.digest,
+            "media_type": document.media_type,
+            "artifact_type": document.artifact_type,
+            "size": len(document.content),
+            "content_size": sum(blob.size for blob in document.blobs),
+            "content": base64.b64encode(document.content).decode(),
+            "document": document.data,
+            "subject": document.subject.digest if document.subject else None,
+            "platforms": platforms,
+        }
+        if "config" in self.gather:
+            result["config"] = config = read_config(self.store, document)
+            if config and config.get("os") and config.get("architecture"):
+                result["platforms"] = [{"digest": document.digest, "platform": Descriptor("", "", 0, {"platform": config}).platform}]
+        if "referrers" in self.gather:
+            result["referrers"] = self._referrers(document.digest)
+        if "completeness" in self.gather:
+            found = read_tree(self.store, document, referrers=False, workers=self.workers)
+            blobs = [blob for blob in found.blobs.values() if not blob.is_foreign]
+            missing = [*found.missing, *missing_blobs(self.store, blobs, self.workers)]
+            result["complete"] = not missing
+            result["missing"] = [{"digest": part.digest, "media_type": part.media_type, "size": part.size} for part in missing]
+        return result
+
+    def _referrers(self, digest: str) -> list[dict[str, Any]]:
+        """Return what is about ``digest``, level by level; a manifest is about one other only, so what comes again is not shown again."""
+        found: list[dict[str, Any]] = []
+        seen = {digest}
+        level = [(digest, found)]
+        types = self.artifact_types
+        while level:
+            listed = concurrently(lambda parent: self.store.referrers(parent[0]), level, self.workers)
+            fresh = [(referrer, about) for (dummy, about), group in zip(level, listed) for referrer in group if referrer.digest not in seen]
+            fresh = list({referrer.digest: (referrer, about) for referrer, about in fresh}.values())
+            seen.update(referrer.digest for referrer, dummy in fresh)
+            ensure_bounded(digest, len(seen))
+            kinds = concurrently(lambda child: self._kind(child[0]), fresh, self.workers)
+            level = []
+            for (referrer, about), kind in zip(fresh, kinds):
+                if types is None or about is not found or kind in types:
+                    own: list[dict[str, Any]] = []
+                    about.append(
+                        {
+                            "digest": referrer.digest,
+                            "media_type": referrer.media_type,
+                            "artifact_type": kind,
+                            "size": referrer.size,
+                            "annotations": referrer.annotations,
+                            "referrers": own,
+                        }
+                    )
+                    level.append((referrer.digest, own))
+        return found
+
+    def _kind(self, referrer: Descriptor) -> str | None:
+        """Return what kind of artifact a referrer is; the service leaves it out where only the configuration's media type tells."""
+        kind = referrer.data.get("artifactType")
+        document = None if isinstance(kind, str) else self.store.manifest(referrer.digest)
+        return document.artifact_type if document else kind
