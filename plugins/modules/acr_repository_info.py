@@ -257,7 +257,7 @@ def plan(client, params):
 
 def _choose(client, params):
     if params["names"] is not None:
-        return Listing([repository_name(name) for name in dict.fromkeys(params["names"])], False)
+        return Listing([repository_name(name) for name in dict.fromkeys(params["names"])])
     selection = Selection(params["include"], params["exclude"])
     limit = params["limit_repositories"]
     every = client.repositories.names(limit if not params["include"] and not params["exclude"] else None)
@@ -269,12 +269,12 @@ def _read(client, params, name):
     repository = client.repositories.get(name)
     if repository is None:
         return None
-    tags = manifests = empty = Listing([], False)
+    tags = manifests = Listing([])
     result = repository.to_result()
     if "tags" in params["gather"]:
-        tags = client.tags.list(name, order_by=params["order_by"], digest=params["digest"], limit=params["limit"]) or empty
+        tags = client.tags.list(name, order_by=params["order_by"], digest=params["digest"], limit=params["limit"])
     if "manifests" in params["gather"]:
-        manifests = client.manifests.list(name, order_by=params["order_by"], limit=params["limit"]) or empty
+        manifests = client.manifests.list(name, order_by=params["order_by"], limit=params["limit"])
     known = {manifest.digest: manifest for manifest in manifests.items}
     unknown = {tag.digest for tag in tags.items} - known.keys()
     known.update(client.manifests.get_many(repository, unknown) if unknown else {})

@@ -235,12 +235,11 @@ def _chosen(client, repository, literal, patterns):
     """Return the tags by name; where patterns need the whole list, the literal names are taken from it too."""
     if not patterns:
         return client.tags.get_many(repository, literal)
-    listed = client.tags.list(repository.name)
-    return {tag.name: tag for tag in (listed.items if listed else ()) if tag.name in literal or tag.name in patterns}
+    return {tag.name: tag for tag in client.tags.list(repository.name).items if tag.name in literal or tag.name in patterns}
 
 
 def _step(client, repository, change):
-    endpoint = client.tags if change.kind == "tag" else client.manifests
+    endpoint = client.metadata_of(change.kind)
 
     def apply():
         item = endpoint.set_attributes(repository, change.name, change.after, change.wanted)

@@ -31,7 +31,7 @@ PACKAGE = "ansible_collections.registryops.acr.plugins"
 
 # A file of module_utils is one noun; module code is compiled at every run of a task.
 LINES_OF_A_FILE = 250
-LINES_OF_A_MODULE = 2750
+LINES_OF_A_MODULE = 2850
 # What moves content needs more, some 6 ms of a task that takes longer anyway.
 LINES_WITH_CONTENT = 5200
 WITHOUT_CONTENT = {"acr_access_info", "acr_deleted_info", "acr_repository_info", "acr_tag", "acr_tag_properties", "acr_token_info"}

@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .._common.errors import AcrError, MissingLibraryError, StepsFailed
+from .._common.errors import AcrError, MissingLibraryError
 from .._common.plan import Plan
 from .._registry.client import RegistryClient
 from .._registry.connect import connect
@@ -37,29 +37,27 @@ class Task:
 
 def perform(task: Task, plan_for: PlanFor) -> dict[str, Any]:
     """Make the plan, apply it unless in check mode, and return the task's result; a failure is a result with ``failed``."""
-    result: dict[str, Any] = {"changed": False}
     try:
         client = connect(task.params)
         plan = plan_for(client, task.params)
-        result = {**plan.result, "changed": plan.changed}
-        if task.diff:
-            result["diff"] = plan.diff
-        problem = plan.problem
-        if not task.check_mode:
-            plan.apply(client.concurrency)
-            if plan.outcome:
-                outcome = plan.outcome()
-                result.update(outcome.result, changed=outcome.changed)
-                problem = " ".join(filter(None, (outcome.problem, problem)))
-        if problem:
-            result.update(failed=True, msg=problem)
-        result["warnings"] = [*plan.warnings, *client.warnings]
-    except StepsFailed as error:
-        # What the plan promised did not come true: only what was done is told.
-        return {"failed": True, "changed": error.changed, "msg": str(error), **error.to_result()}
     except AcrError as error:
-        return {"failed": True, "changed": False, "msg": str(error), **_details(error)}
-    return result
+        return {"failed": True, "changed": error.changed, "msg": str(error), **_details(error)}
+    result = {**plan.result, "changed": plan.changed}
+    if task.diff:
+        result["diff"] = plan.diff
+    problem = plan.problem
+    if not task.check_mode:
+        outcome = plan.apply(client.concurrency)
+        problem = " ".join(filter(None, (outcome.message, problem)))
+        if plan.account:
+            # Such a result is true whatever became of the steps.
+            result.update(outcome.to_result(), changed=outcome.changed)
+        elif outcome.failures:
+            # What the plan promised did not come true: only what was done is returned.
+            result = {**outcome.to_result(), "changed": outcome.changed}
+    if problem:
+        result.update(failed=True, msg=problem)
+    return {**result, "warnings": [*plan.warnings, *client.warnings]}
 
 
 def run_module(plan_for: PlanFor, argument_spec: Mapping[str, Any], **constraints: Any) -> None:
@@ -72,7 +70,7 @@ def run_module(plan_for: PlanFor, argument_spec: Mapping[str, Any], **constraint
     except Exception as error:  # pylint: disable=broad-except
         result = {
             "failed": True,
-            "msg": f"registryops.acr met a situation it does not know ({type(error).__name__}): please report it with the output of -vvv.",
+            "msg": f"Unexpected error in registryops.acr ({type(error).__name__}): please report it with the output of -vvv.",
             "exception": traceback.format_exc(),
         }
     for warning in result.pop("warnings", ()):

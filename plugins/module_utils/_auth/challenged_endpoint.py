@@ -67,7 +67,7 @@ class ChallengedEndpoint(TokenEndpoint):
         if self._challenge is None:
             answer = self._transport.send("GET", "/v2/")
             if answer.status not in (200, 401):
-                raise answer.refusal().error()
+                raise answer.error()
             header = answer.headers.get("WWW-Authenticate", "") if answer.status == 401 else ""
             scheme, dummy, rest = header.partition(" ")
             if answer.status == 401 and scheme.lower() not in ("bearer", "basic"):
@@ -90,7 +90,7 @@ class ChallengedEndpoint(TokenEndpoint):
             advice = "does not accept this login: check" if basic else "is not open to everybody, or not this repository: set"
             raise AuthenticationError(answer.refusal(), f"{self._service} {advice} username and password of source.")
         if answer.status != 200:
-            raise answer.refusal().error()
+            raise answer.error()
         document = answer.json()
         value = (document.get("token") or document.get("access_token")) if isinstance(document, dict) else None
         if not isinstance(value, str) or not value.isascii() or not value.isprintable():

@@ -71,7 +71,7 @@ class TokenEndpoint:
         if response.status in (400, 401):
             raise AuthenticationError(response.refusal(), advice)
         if response.status != 200:
-            raise response.refusal().error()
+            raise response.error()
         document = response.json()
         value = document.get(key) if isinstance(document, dict) else None
         if not isinstance(value, str) or not value or not value.isascii() or not value.isprintable():

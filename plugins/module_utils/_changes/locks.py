@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from .._common.text import short_digest
-from .._registry.properties import FLAGS, Attributes, ManifestProperties, RepositoryProperties, TagProperties
+from .._registry.properties import FLAGS, MANIFEST, REPOSITORY, TAG, Attributes, ManifestProperties, RepositoryProperties, TagProperties
 
 
 @dataclass(frozen=True)
@@ -57,20 +57,20 @@ class AttributeChange:
 
 def tag_change(tag: TagProperties, wanted: Mapping[str, bool]) -> AttributeChange:
     """Return what it takes for ``tag`` to have the attributes ``wanted``."""
-    return AttributeChange("tag", tag.name, f"tag {tag.name} -> {short_digest(tag.digest)}", tag.digest, tag.attributes, tag.attributes.with_changes(wanted))
+    return AttributeChange(TAG, tag.name, f"tag {tag.name} -> {short_digest(tag.digest)}", tag.digest, tag.attributes, tag.attributes.with_changes(wanted))
 
 
 def manifest_change(manifest: ManifestProperties, wanted: Mapping[str, bool]) -> AttributeChange:
     """Return what it takes for ``manifest`` to have the attributes ``wanted``."""
     platform = f" ({manifest.os}/{manifest.architecture})" if manifest.os and manifest.architecture else " (index)" if manifest.is_index else ""
     label = f"manifest {short_digest(manifest.digest)}{platform}"
-    return AttributeChange("manifest", manifest.digest, label, manifest.digest, manifest.attributes, manifest.attributes.with_changes(wanted))
+    return AttributeChange(MANIFEST, manifest.digest, label, manifest.digest, manifest.attributes, manifest.attributes.with_changes(wanted))
 
 
 def repository_change(repository: RepositoryProperties, wanted: Mapping[str, bool]) -> AttributeChange:
     """Return what it takes for ``repository`` to have the attributes ``wanted``."""
     attributes = repository.attributes
-    return AttributeChange("repository", repository.name, f"repository {repository.name}", "", attributes, attributes.with_changes(wanted))
+    return AttributeChange(REPOSITORY, repository.name, f"repository {repository.name}", "", attributes, attributes.with_changes(wanted))
 
 
 def effective_of_tag(tag: TagProperties, manifest: ManifestProperties | None, repository: RepositoryProperties) -> Attributes:
@@ -98,7 +98,7 @@ def effective_of_manifest(manifest: ManifestProperties, repository: RepositoryPr
 def effective_of_repository(repository: RepositoryProperties, content: Iterable[TagProperties | ManifestProperties] = ()) -> Attributes:
     """Return what can really happen to ``repository``: it cannot be deleted while anything in it is locked."""
     attributes = repository.attributes
-    deletable = attributes.can_delete and all(item.attributes.can_delete and item.attributes.can_write for item in content)
+    deletable = attributes.can_delete and not any(item.attributes.is_locked for item in content)
     return attributes.with_changes({"can_delete": deletable and attributes.can_write})
 
 

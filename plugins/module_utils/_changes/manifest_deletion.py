@@ -17,22 +17,10 @@ from .._common.concurrency import concurrently
 from .._common.errors import BlockedError, DriftError, UsageError
 from .._common.names import digest_name, tag_name
 from .._common.plan import Plan, Step
-from .._common.text import short_digest
+from .._common.text import listed, short_digest
 from .._registry.client import RegistryClient
 from .._registry.properties import ManifestProperties, TagProperties
 from .tagging import refuse_locked
-
-
-class WouldBreakError(BlockedError):
-    """A deletion would take or break what is not meant; the result tells all of it."""
-
-    def __init__(self, message: str, blocked: list[ManifestDeletion]) -> None:
-        super().__init__(message)
-        self._blocked = blocked
-
-    def to_result(self) -> dict[str, Any]:
-        """Return each manifest that is not deleted, with all that its deletion takes or breaks."""
-        return {"blocked": [one.to_result() for one in self._blocked]}
 
 
 @dataclass(frozen=True)
@@ -85,11 +73,11 @@ def plan_deletion(client: RegistryClient, name: str, digests: Iterable[str], tag
     if doomed:
         refuse_locked(repository)
     for one in doomed:
-        if not (one.manifest.attributes.can_delete and one.manifest.attributes.can_write):
+        if one.manifest.attributes.is_locked:
             raise BlockedError(
                 f"Manifest {one.manifest.digest} of '{name}' is locked; nothing was deleted. Unlock it with acr_tag_properties (manifest) first."
             )
-        locked = next((tag for tag in one.tags if not (tag.attributes.can_delete and tag.attributes.can_write)), None)
+        locked = next((tag for tag in one.tags if tag.attributes.is_locked), None)
         if locked:
             # The registry itself would delete both.
             raise BlockedError(
@@ -100,18 +88,17 @@ def plan_deletion(client: RegistryClient, name: str, digests: Iterable[str], tag
     if blocked:
         first, broken = blocked[0].manifest.digest, blocked[0].broken(meant)
         others = f"; so would that of {len(blocked) - 1} of the others" if len(blocked) > 1 else ""
-        raise WouldBreakError(
-            f"Deleting manifest {first} of '{name}' would take or break {', '.join(broken[:5])}"
-            f"{f' and {len(broken) - 5} more' if len(broken) > 5 else ''}{others}; nothing was deleted. Name in even_if what is meant, "
+        raise BlockedError(
+            f"Deleting manifest {first} of '{name}' would take or break {listed(broken)}"
+            f"{others}; nothing was deleted. Name in even_if what is meant, "
             "or take only tags away with acr_tag.",
-            blocked,
+            {"blocked": [one.to_result() for one in blocked]},
         )
     return Plan(
-        {"deleted": [one.to_result() for one in doomed], "missing": missing},
-        [line for one in doomed for line in one.lines()],
-        [],
-        f"{client.server.host}/{name}",
-        [_steps(client, name, chain) for chain in _chains(doomed)],
+        result={"deleted": [one.to_result() for one in doomed], "missing": missing},
+        header=f"{client.server.host}/{name}",
+        before=[line for one in doomed for line in one.lines()],
+        steps=[_steps(client, name, chain) for chain in _chains(doomed)],
     )
 
 
@@ -144,8 +131,7 @@ def _chains(doomed: list[ManifestDeletion]) -> list[list[ManifestDeletion]]:
 
 def _read_deletions(client: RegistryClient, name: str, manifests: list[ManifestProperties], named: Collection[str]) -> list[ManifestDeletion]:
     going = {manifest.digest for manifest in manifests}
-    listed = client.manifests.list(name)
-    indexes = [manifest for manifest in (listed.items if listed else ()) if manifest.is_index]
+    indexes = [manifest for manifest in client.manifests.list(name).items if manifest.is_index]
     children = concurrently(lambda index: client.manifests.children(name, index), indexes, client.concurrency)
     parents: dict[str, set[str]] = {}
     for index, group in zip(indexes, children):
@@ -169,8 +155,7 @@ def _read_deletions(client: RegistryClient, name: str, manifests: list[ManifestP
 
 def _tags(client: RegistryClient, name: str, digest: str) -> tuple[TagProperties, ...]:
     """Return all tags of a manifest; its properties have been seen to leave some out."""
-    listed = client.tags.list(name, digest=digest)
-    return tuple(sorted(listed.items if listed else (), key=lambda tag: tag.name))
+    return tuple(sorted(client.tags.list(name, digest=digest).items, key=lambda tag: tag.name))
 
 
 def tags_to_delete(tags: Iterable[str] | None, by_tag: bool) -> list[str]:

@@ -16,7 +16,7 @@ from .._common.concurrency import concurrently
 from .._common.errors import InvalidManifestError, LocalFileError, NotFoundError, UsageError
 from .._common.names import digest_name, tag_name
 from .._common.plan import Plan, Step
-from .._common.text import short_digest
+from .._common.text import listed, short_digest
 from .._content.stores import RepositoryStore
 from .._content.tree import missing_blobs
 from .._oci.document import MANIFEST_LIMIT, Document, encoded
@@ -80,8 +80,7 @@ def ensure_pushable(registry: Content, name: str, manifest: Document, workers: i
     missing = [f"manifest {child.digest}" for child, present in zip(manifest.children, there) if not present]
     missing += [f"blob {blob.digest}" for blob in missing_blobs(store, [blob for blob in manifest.blobs if not blob.is_foreign], workers)]
     if missing:
-        more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
-        raise NotFoundError(f"The manifest needs what '{name}' does not have: {', '.join(missing[:5])}{more}. Push that first; nothing was changed.")
+        raise NotFoundError(f"The manifest needs what '{name}' does not have: {listed(missing)}. Push that first; nothing was changed.")
 
 
 def plan_push(client: RegistryClient, name: str, manifest: Document, tags: list[str]) -> Plan:
@@ -97,9 +96,9 @@ def plan_push(client: RegistryClient, name: str, manifest: Document, tags: list[
         steps = [Step(f"manifest {manifest.digest}", lambda: client.content.put_manifest(name, manifest.digest, manifest))]
     line = [] if there else [f"manifest {short_digest(manifest.digest)} ({manifest.media_type}, {len(manifest.content)} bytes)"]
     return Plan(
-        {"digest": manifest.digest, "media_type": manifest.media_type, "size": len(manifest.content), "tags": wanted.to_result()},
-        wanted.lines_before,
-        [*line, *wanted.lines_after],
-        f"{client.server.host}/{name}",
-        steps,
+        result={"digest": manifest.digest, "media_type": manifest.media_type, "size": len(manifest.content), "tags": wanted.to_result()},
+        header=f"{client.server.host}/{name}",
+        before=wanted.lines_before,
+        after=[*line, *wanted.lines_after],
+        steps=steps,
     )

@@ -16,13 +16,11 @@ from typing import Any
 from .._common.concurrency import concurrently
 from .._common.errors import AcrError, BlockedError, LeftUnlockedError, PermissionDeniedError, ProtocolError, RegistryError
 from .._common.plan import Plan, Step
+from .._common.text import listed
 from .._common.times import parse_time
 from .._registry.client import RegistryClient
 from .._registry.properties import Child, ManifestProperties, RepositoryProperties, TagProperties, list_at
 from .locks import UNLOCKED, AttributeChange, describe_flags, manifest_change, repository_change, tag_change
-
-_NAMED = 5
-
 
 LONGEST_DIFF = 50
 
@@ -67,7 +65,7 @@ class RepositoryDeletion:
     def locked(self) -> str:
         """The same for people."""
         names = ["the repository" if lock.kind == "repository" else f"{lock.kind} {lock.name}" for lock in self.locks]
-        return ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
+        return listed(names)
 
     def to_result(self) -> dict[str, Any]:
         """Return what goes, and what ``acr_restore`` needs to bring it back."""
@@ -102,11 +100,11 @@ def plan_deletion(client: RegistryClient, name: str, confirmed: bool, most_tags:
     what = f"Repository '{name}' of {client.server.host}"
     repository = client.repositories.get(name)
     if repository is None:
-        return Plan({"repository": name, **NO_DELETION}, header=header)
+        return Plan(result={"repository": name, **NO_DELETION}, header=header)
     removal = _look(client, repository)
     if removal.is_ghost:
         warning = f"{what} is listed, but holds nothing and cannot be deleted: the registry counts it as gone."
-        return Plan({"repository": name, **NO_DELETION}, header=header, warnings=[warning])
+        return Plan(result={"repository": name, **NO_DELETION}, header=header, warnings=[warning])
     if removal.locks and not override_locks:
         raise BlockedError(
             f"{what} cannot be deleted, because of locks on {removal.locked}; nothing was deleted. "
@@ -121,7 +119,7 @@ def plan_deletion(client: RegistryClient, name: str, confirmed: bool, most_tags:
         lists = f"lists {len(removal.tags)} and {len(removal.manifests)}"
         warnings = [f"Repository '{name}' {holds}, but {lists}: what it hides (can_list: false) goes too, and is not in the result."]
     step = Step(f"repository '{name}'", lambda: _delete(client, name, removal.locks))
-    return Plan({"repository": name, **removal.to_result()}, removal.lines(), [], header, [step], warnings)
+    return Plan(result={"repository": name, **removal.to_result()}, header=header, before=removal.lines(), steps=[step], warnings=warnings)
 
 
 def restore_order(manifests: Iterable[ManifestProperties], needs: Mapping[str, Collection[str]]) -> list[ManifestProperties]:
@@ -144,12 +142,11 @@ def restore_order(manifests: Iterable[ManifestProperties], needs: Mapping[str, C
 
 def _look(client: RegistryClient, repository: RepositoryProperties) -> RepositoryDeletion:
     name = repository.name
-    tags = client.tags.list(name)
-    manifests = client.manifests.list(name)
-    listed = manifests.items if manifests else []
+    tags = client.tags.list(name).items
+    manifests = client.manifests.list(name).items
     unreadable = threading.Event()
-    needs = concurrently(lambda one: _needs(client, name, one, unreadable), listed, client.concurrency)
-    return RepositoryDeletion(repository, tags.items if tags else [], restore_order(listed, {one.digest: group for one, group in zip(listed, needs)}))
+    needs = concurrently(lambda one: _needs(client, name, one, unreadable), manifests, client.concurrency)
+    return RepositoryDeletion(repository, tags, restore_order(manifests, {one.digest: group for one, group in zip(manifests, needs)}))
 
 
 def _needs(client: RegistryClient, name: str, manifest: ManifestProperties, unreadable: threading.Event) -> tuple[str, ...]:
@@ -214,7 +211,7 @@ def _set(client: RegistryClient, name: str, lock: AttributeChange, undo: bool) -
     if lock.kind == "repository":
         client.repositories.set_attributes(name, attributes, lock.wanted)
     else:
-        endpoint = client.tags if lock.kind == "tag" else client.manifests
+        endpoint = client.metadata_of(lock.kind)
         endpoint.set_attributes(name, lock.name, attributes, lock.wanted)
 
 
@@ -224,7 +221,7 @@ def _is_open(client: RegistryClient, name: str, lock: AttributeChange) -> bool:
         if lock.kind == "repository":
             repository = client.repositories.get(name)
             return repository is not None and repository.attributes != lock.before
-        item = (client.tags if lock.kind == "tag" else client.manifests).get(name, lock.name)
+        item = client.metadata_of(lock.kind).get(name, lock.name)
         return item is not None and item.attributes != lock.before
     except AcrError:
         return True

@@ -8,67 +8,75 @@
 
 ::
 
-    AcrError                     one sentence for the user; to_result() is what the task returns beside it
-    ├── UsageError               the task asks for something that cannot be meant
-    ├── InvalidManifestError     a manifest, the task's or the registry's, that is none
-    ├── LocalFileError           a file here cannot be read or written
-    ├── NotFoundError            the task needs something that is not there
-    ├── BlockedError             a lock, or what a change would break, was seen to be in the way, so it was not tried
-    ├── MissingLibraryError      a Python library is not installed where the task runs
-    ├── ConnectionFailure        no answer came: name, route, TLS, time
-    ├── ProtocolError            an answer that no registry gives: HTML, broken JSON, a link that leads away
-    ├── CredentialError          the identity provider gave no token
-    ├── FindingError             a check found what the task was told to fail on
-    ├── DriftError               the registry changed while the task was at work
-    ├── LeftUnlocked             a change failed, and locks that were taken away for it could not be put back
-    ├── StepsFailed              some of the changes were made, some were not
-    └── RegistryError            the registry answered, and said no
-        ├── AuthenticationError  401: it does not accept who we are
-        ├── PermissionDenied     401 insufficient_scope: it does, but not for this
-        ├── NetworkDenied        403: its firewall
-        ├── LockedError          405: a lock forbids it
-        └── ThrottledError       429, after every try
+    AcrError                        one sentence for the user; to_result() is what the task returns beside it
+    ├── UsageError                  contradictory or invalid options
+    ├── InvalidManifestError        an invalid manifest, the task's or the registry's
+    ├── LocalFileError              a local file cannot be read or written
+    ├── NotFoundError               something that the task needs does not exist
+    ├── BlockedError                not tried: a lock forbids the change, or the change would break something
+    ├── MissingLibraryError         a Python library is not installed where the task runs
+    ├── TransportError              no answer: name resolution, network, TLS, timeout
+    │   └── BrokenConnectionError   the connection failed in a way that another attempt may overcome
+    ├── ProtocolError               an answer that no registry gives: HTML, broken JSON, a link to another host
+    ├── CredentialError             the identity provider issued no token
+    ├── FindingError                a check found what the task was told to fail on
+    ├── DriftError                  the registry changed while the task was running
+    ├── LeftUnlockedError           a change failed, and the locks removed for it could not be restored
+    ├── InterruptedCopyError        a copy failed after some of its content had been copied
+    └── RegistryError               the registry answered with an error
+        ├── AuthenticationError     401: the registry does not accept the credential
+        ├── PermissionDeniedError   401 insufficient_scope: the credential is valid, but lacks a permission
+        ├── NetworkDeniedError      403: the registry's firewall
+        ├── LockedError             405: a lock forbids the operation
+        └── ThrottledError          429, after the last attempt
 
-Functions that read return ``None`` for what is not there; it becomes an error only where a task cannot do without.
+Functions that read return ``None`` for what does not exist; only a task that cannot do without it raises an error.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from .text import printable, redact
+from .refusal import Refusal
 
 
 class AcrError(Exception):
-    """An error that a user can act on; ``str()`` is what failed, where, why and what to do. ``changed``: something was done before it."""
+    """An error that a user can act on.
+
+    ``str()`` says what failed, where, why and what to do; ``result`` is what the task returns beside it. ``changed``: something had
+    been changed before it.
+    """
 
     changed = False
 
+    def __init__(self, message: str, result: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self._result = dict(result or {})
+
     def to_result(self) -> dict[str, Any]:
         """Return the facts for the task's result, beside ``msg``."""
-        return {}
+        return self._result
 
 
 class UsageError(AcrError):
-    """The task asks for something that cannot be meant."""
+    """Contradictory or invalid options."""
 
 
 class InvalidManifestError(AcrError):
-    """A manifest that is none."""
+    """An invalid manifest."""
 
 
 class LocalFileError(AcrError):
-    """A file here cannot be read or written."""
+    """A local file cannot be read or written."""
 
 
 class NotFoundError(AcrError):
-    """The task needs something that is not there."""
+    """Something that the task needs does not exist."""
 
 
 class BlockedError(AcrError):
-    """A lock, or what the change would break, was seen to be in the way, so it was not tried."""
+    """Not tried: a lock forbids the change, or the change would break something."""
 
 
 class MissingLibraryError(AcrError):
@@ -81,7 +89,11 @@ class MissingLibraryError(AcrError):
 
 
 class TransportError(AcrError):
-    """No answer came."""
+    """No answer."""
+
+
+class BrokenConnectionError(TransportError):
+    """The connection failed in a way that another attempt may overcome."""
 
 
 class ProtocolError(AcrError):
@@ -89,75 +101,66 @@ class ProtocolError(AcrError):
 
 
 class CredentialError(AcrError):
-    """The identity provider gave no token."""
+    """The identity provider issued no token."""
 
 
 class FindingError(AcrError):
     """A check found what the task was told to fail on; the result is that of the whole check."""
 
-    def __init__(self, message: str, result: Mapping[str, Any]) -> None:
-        super().__init__(message)
-        self._result = dict(result)
-
-    def to_result(self) -> dict[str, Any]:
-        """Return all that was found."""
-        return self._result
-
 
 class DriftError(AcrError):
-    """The registry changed while the task was at work."""
+    """The registry changed while the task was running."""
 
 
 class LeftUnlockedError(AcrError):
-    """A change failed, and locks that were taken away for it could not be put back."""
+    """A change failed, and the locks removed for it could not be restored."""
 
     changed = True
 
 
-class StepsFailed(AcrError):
-    """Some of the changes were made, some were not; the result says which."""
+class InterruptedCopyError(AcrError):
+    """A copy failed with ``error`` after some of its content had been copied; ``kept`` says how much, which stays."""
 
-    def __init__(self, done: Sequence[str], failed: Sequence[tuple[str, AcrError]], not_attempted: Sequence[str]) -> None:
-        target, error = failed[0]
-        count = f"{len(done)} of {len(done) + len(failed) + len(not_attempted)} changes were made"
-        super().__init__(f"{count}; {target} failed: {error}")
-        self.done = list(done)
-        self.failed = list(failed)
-        self.not_attempted = list(not_attempted)
-        self.changed = bool(done) or any(error.changed for dummy, error in failed)
+    changed = True
 
-    def to_result(self) -> dict[str, Any]:
-        """Return what was done, what failed and why, and what was not tried."""
-        return {
-            "done": self.done,
-            "failures": [{"target": target, "msg": str(error), **error.to_result()} for target, error in self.failed],
-            "not_attempted": self.not_attempted,
-        }
+    def __init__(self, error: AcrError, kept: str) -> None:
+        super().__init__(f"{error} {kept}", error.to_result())
 
 
 class RegistryError(AcrError):
-    """The registry answered, and said no."""
+    """The registry answered with an error: ``answer``."""
 
     advice = ""
 
     def __init__(self, answer: Refusal, advice: str | None = None) -> None:
         advice = self.advice if advice is None else advice
+        super().__init__(" ".join(part for part in (f"{answer}.", advice) if part), {"error": answer.to_result()})
         self.answer = answer
-        super().__init__(" ".join(part for part in (f"{answer}.", advice) if part))
 
-    def to_result(self) -> dict[str, Any]:
-        """Return method, URL, status, the registry's code and message, and the correlation ID that support asks for."""
-        return {"error": self.answer.to_result()}
+    @staticmethod
+    def of(answer: Refusal) -> RegistryError:
+        """Return the error of the tree that fits ``answer``."""
+        if answer.status == 401:
+            return AuthenticationError(answer)
+        if answer.status == 403:
+            return NetworkDeniedError(answer)
+        if answer.status == 405 and answer.code == "REGISTRY_DISALLOWED_OPERATION":
+            return LockedError(answer)
+        if answer.status == 429:
+            return ThrottledError(answer)
+        if answer.status == 404 and not answer.code:
+            return RegistryError(answer, "This address is not served there: is it an Azure Container Registry?")
+        return RegistryError(answer, "The registry has trouble: try again later." if answer.status >= 500 else "")
 
 
 class AuthenticationError(RegistryError):
-    """401: the registry does not accept who we are."""
+    """401: the registry does not accept the credential."""
 
     advice = "Check the credentials of this task and that they belong to this registry."
 
 
 class PermissionDeniedError(RegistryError):
-    """401 ``insufficient_scope``: known, but not allowed."""
+    """401 ``insufficient_scope``: the credential is valid, but lacks a permission."""
 
 
 class NetworkDeniedError(RegistryError):
@@ -167,84 +170,12 @@ class NetworkDeniedError(RegistryError):
 
 
 class LockedError(RegistryError):
-    """405 ``REGISTRY_DISALLOWED_OPERATION``: a lock forbids it."""
+    """405 ``REGISTRY_DISALLOWED_OPERATION``: a lock forbids the operation."""
 
     advice = "A lock (can_write or can_delete is false) on the repository, tag or manifest forbids it; acr_repository_info shows which."
 
 
 class ThrottledError(RegistryError):
-    """429, after every try."""
+    """429, after the last attempt."""
 
     advice = "The registry is asked for more than its tier allows: lower concurrency or try again later."
-
-
-class Refusal:
-    """An answer with an error status, read defensively: it may be JSON of the registry, plain text or a proxy's page.
-
-    The JSON form is ``{"errors": [{"code", "message", "detail"?}]}`` (OCI distribution specification, error codes).
-    """
-
-    def __init__(self, method: str, url: str, status: int, headers: Mapping[str, str], body: bytes) -> None:
-        self.method = method
-        self.url = redact(url)
-        self.status = status
-        self.correlation_id = headers.get("X-Ms-Correlation-Request-Id", "")
-        self.code, self.message = _first_error(body)
-
-    def __str__(self) -> str:
-        answer = " ".join(part for part in (f"{self.method} {self.url} was answered with {self.status}", self.code) if part)
-        answer += f": {self.message.rstrip('.')}" if self.message else ""
-        return answer + (f" (correlation ID {self.correlation_id})" if self.correlation_id else "")
-
-    def to_result(self) -> dict[str, Any]:
-        """Return the facts as plain data."""
-        return {
-            "method": self.method,
-            "url": self.url,
-            "status": self.status,
-            "code": self.code,
-            "message": self.message,
-            "correlation_id": self.correlation_id,
-        }
-
-    def error(self) -> RegistryError:
-        """Return the error of the tree that fits this answer."""
-        if self.status == 401:
-            return AuthenticationError(self)
-        if self.status == 403:
-            return NetworkDeniedError(self)
-        if self.status == 405 and self.code == "REGISTRY_DISALLOWED_OPERATION":
-            return LockedError(self)
-        if self.status == 429:
-            return ThrottledError(self)
-        if self.status == 404 and not self.code:
-            return RegistryError(self, "This address is not served there: is it an Azure Container Registry?")
-        return RegistryError(self, "The registry has trouble: try again later." if self.status >= 500 else "")
-
-
-def _first_error(body: bytes) -> tuple[str, str]:
-    try:
-        document = json.loads(body)
-        first = document["errors"][0]
-        return printable(str(first.get("code") or "")), printable(str(first.get("message") or ""))
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        text = body.decode("utf-8", "replace")
-        return "", "" if "<" in text[:200] else printable(text)
-
-
-class BrokenConnectionError(TransportError):
-    """A connection that failed in a way that another try may mend."""
-
-
-class InterruptedCopyError(AcrError):
-    """A copy ended midway: what ``kept`` says was copied before ``error``, and stays."""
-
-    changed = True
-
-    def __init__(self, error: AcrError, kept: str) -> None:
-        super().__init__(f"{error} {kept}")
-        self._error = error
-
-    def to_result(self) -> dict[str, Any]:
-        """Return what the error returns."""
-        return self._error.to_result()

@@ -14,37 +14,78 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .concurrency import concurrently
-from .errors import AcrError, StepsFailed
+from .errors import AcrError
 from .progress import report
 
 
 @dataclass(frozen=True)
 class Step:
-    """One change of the registry. ``target`` names it in reports: ``tag 'v1' (can_write: false)``.
+    """One change of the registry. ``label`` names it in reports: ``tag 'v1' (can_write: false)``.
 
-    ``then`` is what is changed after it, in order, and only if it went well.
+    The steps in ``then`` follow it, in order, and only if it succeeded.
     """
 
-    target: str
+    label: str
     apply: Callable[[], object]
     then: Sequence[Step] = ()
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What is known only after a plan was applied: more of the result, whether anything changed, and what went wrong all the same."""
+class Failure:
+    """A step that failed, and why."""
 
-    result: Mapping[str, Any]
-    changed: bool
+    label: str
+    error: AcrError
+
+    def to_result(self) -> dict[str, Any]:
+        """Return the failure as a task returns it."""
+        return {"target": self.label, "msg": str(self.error), **self.error.to_result()}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of the ``total`` changes of a plan, by their labels.
+
+    ``result`` is what else is known only afterwards; ``problem`` is what the task fails with although no step failed.
+    """
+
+    total: int
+    done: Sequence[str] = ()
+    failures: Sequence[Failure] = ()
+    not_attempted: Sequence[str] = ()
+    result: Mapping[str, Any] = field(default_factory=dict)
     problem: str = ""
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was changed, by a step that failed midway as well."""
+        return bool(self.done) or any(failure.error.changed for failure in self.failures)
+
+    @property
+    def message(self) -> str:
+        """What the task fails with; an empty string when everything went well."""
+        if not self.failures:
+            return self.problem
+        first = self.failures[0]
+        return f"{len(self.done):,} of {self.total:,} changes were made; {first.label} failed: {first.error} {self.problem}".rstrip()
+
+    def to_result(self) -> dict[str, Any]:
+        """Return the outcome as a task returns it."""
+        return {
+            "done": list(self.done),
+            "failures": [failure.to_result() for failure in self.failures],
+            "not_attempted": list(self.not_attempted),
+            **self.result,
+        }
 
 
 @dataclass(frozen=True)
 class Plan:
     """``result`` is what the task returns, ``before`` and ``after`` are the two sides of its diff, a line each item.
 
-    ``steps`` do not depend on each other. A plan without steps changes nothing. ``outcome`` is asked after they were applied (and its
-    steps say themselves how far they are), and ``problem`` is what the task fails with at its end, because something could not even be looked at.
+    The ``steps`` do not depend on each other; a plan without steps changes nothing. Where steps keep account themselves of what they
+    do, ``account`` returns it. ``problem`` is what the task fails with at its end, because something could not even be examined.
+    Plans are made with keywords only: ``before`` and ``after`` are easily swapped.
     """
 
     result: Mapping[str, Any]
@@ -52,8 +93,8 @@ class Plan:
     after: Sequence[str] = ()
     header: str = ""
     steps: Sequence[Step] = ()
-    warnings: Sequence[str] = field(default_factory=tuple)
-    outcome: Callable[[], Outcome] | None = None
+    warnings: Sequence[str] = ()
+    account: Callable[[], Outcome] | None = None
     problem: str = ""
 
     @property
@@ -71,12 +112,12 @@ class Plan:
             "after": "".join(f"{line}\n" for line in self.after),
         }
 
-    def apply(self, workers: int) -> None:
-        """Do the steps, a few at a time; the first failure stops those that have not begun, and StepsFailed tells which."""
+    def apply(self, workers: int) -> Outcome:
+        """Apply the steps, ``workers`` at a time; the first failure stops those that have not begun."""
         done: list[Step] = []
-        failed: list[tuple[str, AcrError]] = []
+        failures: list[Failure] = []
         stop = threading.Event()
-        order = [part.target for step in self.steps for part in (step, *step.then)]
+        labels = [part.label for step in self.steps for part in (step, *step.then)]
 
         def run(step: Step) -> None:
             if stop.is_set():
@@ -86,18 +127,20 @@ class Plan:
                     part.apply()
                 except AcrError as error:
                     stop.set()
-                    failed.append((part.target, error))
+                    failures.append(Failure(part.label, error))
                     return
                 done.append(part)
-                if self.outcome is None:
-                    report(f"{len(done):,} of {len(order):,} changes made")
+                if self.account is None:
+                    report(f"{len(done):,} of {len(labels):,} changes made")
 
         concurrently(run, self.steps, workers)
-        if failed:
-            finished = {step.target for step in done}
-            broken = {target for target, dummy in failed}
-            raise StepsFailed(
-                [target for target in order if target in finished],
-                failed,
-                [target for target in order if target not in finished and target not in broken],
-            )
+        if self.account:
+            return self.account()
+        finished = {step.label for step in done}
+        tried = finished | {failure.label for failure in failures}
+        return Outcome(
+            total=len(labels),
+            done=[label for label in labels if label in finished],
+            failures=failures,
+            not_attempted=[label for label in labels if label not in tried],
+        )

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 MESSAGE_LIMIT = 300
@@ -24,6 +25,12 @@ def printable(text: str, limit: int = MESSAGE_LIMIT) -> str:
     line = "".join(character if character.isprintable() else " " for character in text)
     line = " ".join(line.split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def listed(texts: Sequence[str], most: int = 5, separator: str = ", ") -> str:
+    """Return ``texts`` as one enumeration, of which only the first ``most`` are named: ``a, b and 3 more``."""
+    named = separator.join(texts[:most])
+    return f"{named} and {len(texts) - most:,} more" if len(texts) > most else named
 
 
 def short_digest(digest: str) -> str:

@@ -92,7 +92,7 @@ def _open(opened: ExitStack, content: Content, repository: str, digest: str, sta
         if content.http.throttled(stream, attempt) or (stream.status == 403 and origin):
             # A signed address holds for a while only: ask for a new one.
             raise BrokenConnectionError(f"GET {redact(stream.url)} was answered with {stream.status}.")
-        raise stream.read().refusal().error()
+        raise stream.read().error()
     raise ProtocolError(f"Blob {digest} of '{repository}' is redirected more than {MOST_REDIRECTS} times.")
 
 

@@ -118,9 +118,10 @@ def read_snapshot(client: RegistryClient, name: str) -> Snapshot | None:
 def _listed(client: RegistryClient, name: str) -> Snapshot | None:
     """Return the lists; manifests come after tags, so that what a tag points at is among them."""
     repository = client.repositories.get(name)
-    tags = client.tags.list(name) if repository else None
-    manifests = client.manifests.list(name) if repository else None
-    if repository is None or tags is None or manifests is None:
+    if repository is None:
+        return None
+    tags, manifests = client.tags.list(name), client.manifests.list(name)
+    if not (tags.exists and manifests.exists):
         return None
     return Snapshot(repository, {tag.name: tag for tag in tags.items}, {manifest.digest: manifest for manifest in manifests.items})
 

@@ -152,7 +152,7 @@ class Upload:
     def _trouble(self, answer: Response) -> Exception:
         """Return what an unexpected answer means: another try from where the upload stands, or the end."""
         again = answer.status in (404, 413, 416) if self._location else False
-        error = answer.refusal().error()
+        error = answer.error()
         return _RetryError(error) if again or answer.status in RETRY_STATUSES else error
 
     def _find_out(self) -> bool:

@@ -35,10 +35,11 @@ ItemT = TypeVar("ItemT")
 
 @dataclass(frozen=True)
 class Listing(Generic[ItemT]):
-    """``items`` in the registry's order; ``truncated``: a limit cut the rest."""
+    """``items`` in the registry's order; ``truncated``: a limit cut the rest; ``exists``: what holds the list does."""
 
     items: list[ItemT]
-    truncated: bool
+    truncated: bool = False
+    exists: bool = True
 
 
 def listing(
@@ -66,7 +67,7 @@ def listing(
             return Listing(list(found.values())[:limit], more or len(found) > limit)
         if more and len(found) == before:
             raise ProtocolError(f"The list {path} does not advance: a page repeats what came before and links to another. It was not read any further.")
-    return Listing(list(found.values()), False)
+    return Listing(list(found.values()))
 
 
 def _pages(fetch: Callable[[str], Response], path: str, query: Mapping[str, str | None]) -> Iterator[tuple[Any, bool]]:

@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .._common.errors import ProtocolError, Refusal
+from .._common.errors import ProtocolError, RegistryError
+from .._common.refusal import Refusal
 from .._common.text import printable, redact
 
 
@@ -41,3 +42,7 @@ class Response:
     def refusal(self) -> Refusal:
         """Return this answer as one with an error status."""
         return Refusal(self.method, self.url, self.status, self.headers, self.body)
+
+    def error(self) -> RegistryError:
+        """Return the error that this answer is."""
+        return RegistryError.of(self.refusal())

@@ -17,6 +17,7 @@ from .._auth.tokens import Token
 from .._common.names import LoginServer
 from .._http.response import Response
 from .manifests import Manifests
+from .properties import TAG
 from .repositories import Repositories
 from .tags import Tags
 
@@ -48,6 +49,10 @@ class RegistryClient:
         """Return a refresh token, if there is one, and if anything is asked for an access token for it."""
         wanted = [repository_scope(name, action) for name in repositories for action in actions]
         return self._http.login([*wanted, *([CATALOG] if catalog else [])])
+
+    def metadata_of(self, kind: str) -> Tags | Manifests:
+        """Return the endpoint of the properties of a ``tag`` or ``manifest``, which both are found by repository and name."""
+        return self.tags if kind == TAG else self.manifests
 
     @property
     def content(self) -> Content:

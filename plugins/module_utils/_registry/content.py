@@ -74,7 +74,7 @@ class Content(Endpoint):
             "PUT", f"/v2/{repository}/manifests/{reference}", repository_scope(repository, PUSH), body=Body(document.content, document.media_type)
         )
         if not 200 <= response.status < 300:
-            raise response.refusal().error()
+            raise response.error()
         kept = response.headers.get("Docker-Content-Digest", document.digest)
         if kept != document.digest:
             raise ProtocolError(f"The registry keeps manifest {document.digest} of '{repository}' as {printable(kept, 80)}: it did not get what was sent.")
@@ -93,7 +93,7 @@ class Content(Endpoint):
             listed = listing(fetch, path, {"artifactType": artifact_type}, _descriptors, lambda descriptor: descriptor.digest).items
         except _NoReferrersApiError as error:
             if error.response.status not in (400, 404, 405, 424):
-                raise error.response.refusal().error() from None
+                raise error.response.error() from None
             # A registry without this API keeps the list under a tag (specification, "Referrers Tag Schema").
             document = self.manifest(repository, digest.replace(":", "-"))
             listed = list(document.children) if document else []
@@ -102,7 +102,7 @@ class Content(Endpoint):
     def tags(self, repository: str) -> list[str] | None:
         """List the tags of a repository."""
         listed = self._list(f"/v2/{repository}/tags/list", repository_scope(repository, "metadata_read,pull"), _tags, str)
-        return listed.items if listed else None
+        return listed.items if listed.exists else None
 
     def blob_size(self, repository: str, digest: str) -> int | None:
         """Return a blob's size in bytes."""
@@ -125,7 +125,7 @@ class Content(Endpoint):
             # An upload was begun instead; nobody will go on with it.
             self.http.send("DELETE", self.location(response), repository_scope(repository, PUSH))
         elif response.status != 201 and response.status != 404:
-            raise response.refusal().error()
+            raise response.error()
         return response.status == 201
 
     def location(self, answer: Response | Stream) -> str:

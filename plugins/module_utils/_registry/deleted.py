@@ -130,8 +130,7 @@ class Deleted(Endpoint):
 
     def _all(self, path: str, needed: Scope, key: str, read: Callable[[Any], ItemT], same: Callable[[ItemT], Hashable], advice: str) -> list[ItemT]:
         with _explained(advice):
-            listed = self._list(path, needed, lambda page: [read(item) for item in list_at(page, key)], same)
-        return listed.items if listed else []
+            return self._list(path, needed, lambda page: [read(item) for item in list_at(page, key)], same).items
 
 
 @contextmanager

@@ -81,8 +81,8 @@ class Endpoint:
         key: Callable[[ItemT], Hashable],
         limit: int | None = None,
         **query: str | None,
-    ) -> Listing[ItemT] | None:
-        """Follow the list at ``path`` to its end or ``limit``; None when its repository does not exist."""
+    ) -> Listing[ItemT]:
+        """Follow the list at ``path`` to its end or ``limit``; that of a repository that does not exist is empty, and says so."""
 
         def fetch(target: str) -> Response:
             response = self._http.send("GET", target, scope)
@@ -93,7 +93,7 @@ class Endpoint:
         try:
             return listing(fetch, path, query, read, key, limit)
         except _MissingRepositoryError:
-            return None
+            return Listing([], exists=False)
 
 
 def is_found(response: Response) -> bool:
@@ -103,10 +103,9 @@ def is_found(response: Response) -> bool:
     """
     if 200 <= response.status < 300:
         return True
-    refusal = response.refusal()
-    if response.status == 404 and refusal.code in NOT_FOUND:
+    if response.status == 404 and response.refusal().code in NOT_FOUND:
         return False
-    raise refusal.error()
+    raise response.error()
 
 
 def unwrap(data: Any, key: str) -> Any:

@@ -24,8 +24,8 @@ from .properties import Attributes, Child, ManifestProperties, RepositoryPropert
 class Manifests(Endpoint):
     """``/acr/v1/{name}/_manifests`` and ``/v2/{name}/manifests``."""
 
-    def list(self, repository: str, *, order_by: str = "name", limit: int | None = None) -> Listing[ManifestProperties] | None:
-        """List a repository's manifests, without the children of indexes; None when there is no such repository."""
+    def list(self, repository: str, *, order_by: str = "name", limit: int | None = None) -> Listing[ManifestProperties]:
+        """List a repository's manifests, without the children of indexes; the list of a repository that does not exist says so."""
         return self._list(
             f"/acr/v1/{repository}/_manifests",
             repository_scope(repository, "metadata_read"),
@@ -45,8 +45,7 @@ class Manifests(Endpoint):
         if len(digests) <= page_count(repository.manifest_count):
             each = concurrently(lambda digest: self.get(repository.name, digest), digests, self._concurrency)
             return {manifest.digest: manifest for manifest in each if manifest}
-        listed = self.list(repository.name) or Listing([], False)
-        return {manifest.digest: manifest for manifest in listed.items if manifest.digest in digests}
+        return {manifest.digest: manifest for manifest in self.list(repository.name).items if manifest.digest in digests}
 
     def with_children(self, repository: RepositoryProperties, digests: Iterable[str]) -> tuple[dict[str, ManifestProperties], set[str]]:
         """Return ``digests`` and all that their indexes reach, and the digests among those that the registry does not have."""

@@ -25,6 +25,9 @@ from .._oci.media_types import is_index
 FLAGS = {"can_delete": "deleteEnabled", "can_write": "writeEnabled", "can_list": "listEnabled", "can_read": "readEnabled"}
 
 
+# What attributes belong to.
+TAG, MANIFEST, REPOSITORY = "tag", "manifest", "repository"
+
 ValueT = TypeVar("ValueT")
 
 
@@ -41,6 +44,11 @@ class Attributes:
     def from_json(cls, data: Any) -> Attributes:
         """Read ``changeableAttributes``; ProtocolError when it is not that."""
         return cls(**{name: required_value(data, wire, bool) for name, wire in FLAGS.items()})
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether it cannot be deleted: ``can_write: false`` forbids deletion as well."""
+        return not (self.can_delete and self.can_write)
 
     def with_changes(self, changes: Mapping[str, bool]) -> Attributes:
         """Return these attributes with ``changes`` applied; what is not named stays."""

@@ -21,7 +21,7 @@ class Repositories(Endpoint):
 
     def names(self, limit: int | None = None) -> Listing[str]:
         """List the names of all repositories."""
-        return self._list("/acr/v1/_catalog", CATALOG, repository_names, str, limit) or Listing([], False)
+        return self._list("/acr/v1/_catalog", CATALOG, repository_names, str, limit)
 
     def get(self, name: str) -> RepositoryProperties | None:
         """Return the properties of a repository."""

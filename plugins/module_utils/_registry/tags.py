@@ -22,8 +22,8 @@ from .properties import Attributes, RepositoryProperties, TagProperties, list_at
 class Tags(Endpoint):
     """``/acr/v1/{name}/_tags``."""
 
-    def list(self, repository: str, *, order_by: str = "name", digest: str | None = None, limit: int | None = None) -> Listing[TagProperties] | None:
-        """List a repository's tags, or those of one manifest; None when there is no such repository."""
+    def list(self, repository: str, *, order_by: str = "name", digest: str | None = None, limit: int | None = None) -> Listing[TagProperties]:
+        """List a repository's tags, or those of one manifest; the list of a repository that does not exist says so."""
 
         def read(page: Any) -> builtins.list[TagProperties]:
             return [tag for tag in map(TagProperties.from_json, list_at(page, "tags")) if digest in (None, tag.digest)]
@@ -48,8 +48,7 @@ class Tags(Endpoint):
         if len(names) <= page_count(repository.tag_count):
             each = concurrently(lambda name: self.get(repository.name, name), names, self._concurrency)
             return {tag.name: tag for tag in each if tag}
-        listed = self.list(repository.name) or Listing([], False)
-        return {tag.name: tag for tag in listed.items if tag.name in names}
+        return {tag.name: tag for tag in self.list(repository.name).items if tag.name in names}
 
     def set_attributes(self, repository: str, name: str, attributes: Attributes, flags: Mapping[str, bool]) -> TagProperties:
         """Set those of ``attributes`` that ``flags`` names and return the properties as they are then."""

@@ -71,7 +71,7 @@ class Policy:
 
     def is_locked(self, attributes: Attributes) -> bool:
         """Whether a lock keeps something."""
-        return not self.override_locks and not (attributes.can_delete and attributes.can_write)
+        return attributes.is_locked and not self.override_locks
 
 
 class _Evaluation:

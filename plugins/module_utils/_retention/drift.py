@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .._content.snapshot import Snapshot
-from .._registry.properties import Attributes, ManifestProperties, TagProperties
-from .item import ACTION_FLAGS, MANIFEST, TAG, PlanItem
+from .._registry.properties import MANIFEST, TAG, ManifestProperties, TagProperties
+from .item import ACTION_FLAGS, PlanItem
 
 
 def find_drift(items: Sequence[PlanItem], snapshot: Snapshot | None, override_locks: bool) -> tuple[list[PlanItem], dict[PlanItem, str]]:
@@ -53,13 +53,9 @@ def drift_reason(item: PlanItem, found: TagProperties | ManifestProperties, over
         return f"it was pushed again ({found.last_updated_on})"
     if isinstance(found, ManifestProperties) and item.deletes and not set(found.tags) <= set(item.tags):
         return "another tag points at it now"
-    return "it is locked now" if item.deletes and _is_locked(found.attributes) and not override_locks else None
+    return "it is locked now" if item.deletes and found.attributes.is_locked and not override_locks else None
 
 
 def image_stays(reason: str) -> str:
     """Return why a tag is left alone whose image is."""
     return f"its image stays: {reason}"
-
-
-def _is_locked(attributes: Attributes) -> bool:
-    return not (attributes.can_delete and attributes.can_write)

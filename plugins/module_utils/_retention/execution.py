@@ -76,22 +76,20 @@ class Execution:
     @property
     def outcome(self) -> Outcome:
         """What became of the items."""
-        done = [item.target for one in self._repositories for item in one.done]
-        failures = [failure for one in self._repositories for failure in one.failures]
         verified = [one.verified for one in self._repositories if one.verified]
         broken = [one for one in verified if one["missing"]]
-        result = {
-            "done": done,
-            "drifted": [{"target": item.target, "reason": reason} for one in self._repositories for item, reason in one.drifted.items()],
-            "failures": [{"target": target, "msg": str(error), **error.to_result()} for target, error in failures],
-            "not_attempted": [target for one in self._repositories for target in one.left],
-            "undo": [entry for one in self._repositories for entry in one.undo],
-            "verification": {"references": sum(one["references"] for one in verified), "broken": broken},
-        }
-        problems = []
-        if failures:
-            total = sum(one.total for one in self._repositories)
-            problems.append(f"{len(done):,} of {total:,} changes were made; {failures[0][0]} failed: {failures[0][1]}")
+        problem = ""
         if broken:
-            problems.append(f"Repository '{broken[0]['repository']}' has tags that are not whole: {', '.join(broken[0]['missing'][:3])}.")
-        return Outcome(result, bool(done) or any(error.changed for dummy, error in failures), " ".join(problems))
+            problem = f"Repository '{broken[0]['repository']}' has tags that are not whole: {', '.join(broken[0]['missing'][:3])}."
+        return Outcome(
+            total=sum(one.total for one in self._repositories),
+            done=[item.label for one in self._repositories for item in one.done],
+            failures=[failure for one in self._repositories for failure in one.failures],
+            not_attempted=[label for one in self._repositories for label in one.left],
+            result={
+                "drifted": [{"target": item.label, "reason": reason} for one in self._repositories for item, reason in one.drifted.items()],
+                "undo": [entry for one in self._repositories for entry in one.undo],
+                "verification": {"references": sum(one["references"] for one in verified), "broken": broken},
+            },
+            problem=problem,
+        )

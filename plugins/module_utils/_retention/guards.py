@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._common.errors import FindingError
+from .._common.text import listed
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,6 @@ class Guards:
             limit = f"more than max_delete_percent allows ({self.max_delete_percent:g}%)"
             message = f"The plan deletes {deleted:,} of {total:,} tags and manifests, {percent:.1f}%, {limit}"
         elif few:
-            more = f" and {len(few) - 5:,} more" if len(few) > 5 else ""
-            message = f"The plan leaves fewer tags than min_remaining wants ({self.min_remaining}) in {', '.join(few[:5])}{more}"
+            message = f"The plan leaves fewer tags than min_remaining wants ({self.min_remaining}) in {listed(few)}"
         if message:
             raise FindingError(f"{message}; nothing was changed. Look at plan, and narrow the rules or widen the limit.", result)

@@ -15,11 +15,8 @@ from .._changes.locks import AttributeChange
 from .._common.errors import UsageError
 from .._common.names import digest_name, repository_name, tag_name
 from .._common.text import short_digest
-from .._registry.properties import Attributes
+from .._registry.properties import MANIFEST, TAG, Attributes
 from .rules import DELETE, LOCK, UNLOCK
-
-TAG, MANIFEST = "tag", "manifest"
-
 
 ACTION_FLAGS = {LOCK: {"can_delete": False, "can_write": False}, UNLOCK: {"can_delete": True, "can_write": True}}
 
@@ -52,7 +49,7 @@ class PlanItem:
         return f"tag {self.name} -> {short_digest(self.digest)}" if self.kind == TAG else f"manifest {short_digest(self.digest)}"
 
     @property
-    def target(self) -> str:
+    def label(self) -> str:
         """What is changed, for reports."""
         return f"{self.action} {self.kind} {self.repository}{':' if self.kind == TAG else '@'}{self.name}"
 

@@ -13,8 +13,9 @@ from collections.abc import Mapping
 from .._changes.locks import manifest_change, tag_change
 from .._common.times import DAY, parse_time
 from .._content.snapshot import Snapshot
+from .._registry.properties import MANIFEST, TAG
 from .decision import RepositoryDecision, Verdict
-from .item import ACTION_FLAGS, MANIFEST, TAG, PlanItem
+from .item import ACTION_FLAGS, PlanItem
 from .rules import KEEP, LOCK, UNLOCK
 
 
@@ -45,7 +46,7 @@ def _lock_items(snapshot: Snapshot, chosen: Mapping[str, Verdict], action: str, 
     graph, flags = snapshot.graph, ACTION_FLAGS[action]
     stays: set[str] = set()
     if action == UNLOCK:
-        others = (tag for tag in snapshot.tags.values() if tag.name not in chosen and not (tag.attributes.can_delete and tag.attributes.can_write))
+        others = (tag for tag in snapshot.tags.values() if tag.name not in chosen and tag.attributes.is_locked)
         stays = graph.parts(tag.digest for tag in others)
     verdicts: dict[str, Verdict] = {}
     items = []

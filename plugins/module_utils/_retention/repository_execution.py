@@ -14,12 +14,13 @@ from typing import Any
 
 from .._common.concurrency import concurrently
 from .._common.errors import AcrError, LeftUnlockedError, LockedError
+from .._common.plan import Failure
 from .._content.snapshot import ManifestParts, Snapshot, read_contents, read_snapshot, subject_of_tag
 from .._oci.graph import Graph
 from .._registry.client import RegistryClient
-from .._registry.properties import Attributes, ManifestProperties, TagProperties
+from .._registry.properties import MANIFEST, TAG, Attributes, ManifestProperties, TagProperties
 from .drift import drift_reason, find_drift, image_stays
-from .item import ACTION_FLAGS, MANIFEST, TAG, PlanItem, change_of
+from .item import ACTION_FLAGS, PlanItem, change_of
 from .rules import UNLOCK
 from .undo import undo_entries
 
@@ -48,7 +49,7 @@ class RepositoryExecution:
         self._name = name
         self._known = known
         self._items = list(items)
-        self._todo = {item.target: item for item in items}
+        self._todo = {item.label: item for item in items}
         self._current: set[PlanItem] = set()
         self._abandoned: list[str] = []
         self._snapshot: Snapshot | None = None
@@ -57,7 +58,7 @@ class RepositoryExecution:
         self.total = len(items)
         self._done: set[PlanItem] = set()
         self._drifted: dict[PlanItem, str] = {}
-        self.failures: list[tuple[str, AcrError]] = []
+        self.failures: list[Failure] = []
         self.verified: Mapping[str, Any] | None = None
 
     @property
@@ -86,8 +87,8 @@ class RepositoryExecution:
             try:
                 act()
             except AcrError as error:
-                if not any(known is error for dummy, known in self.failures):
-                    self.failures.append((f"repository {self._name}", error))
+                if not any(known.error is error for known in self.failures):
+                    self.failures.append(Failure(f"repository {self._name}", error))
 
     def _verify(self) -> None:
         if not (self._manner.verifies and any(item.deletes for item in self._done)):
@@ -122,7 +123,7 @@ class RepositoryExecution:
 
     def _run(self, items: Iterable[PlanItem]) -> None:
         """Apply items that do not depend on each other, and look at the repository anew from time to time."""
-        todo = [item for item in items if item.target in self._todo]
+        todo = [item for item in items if item.label in self._todo]
         for start in range(0, len(todo), BATCH):
             if not self._manner.goes_on():
                 return
@@ -133,12 +134,12 @@ class RepositoryExecution:
             for item in batch - self._current:
                 if item in drifted:
                     self._leave(item, drifted)
-                self._todo.pop(item.target, None)
+                self._todo.pop(item.label, None)
             concurrently(self._change, [item for item in current if item in batch], self._client.concurrency)
             self._manner.report()
 
     def _change(self, item: PlanItem) -> None:
-        endpoint = self._client.tags if item.kind == TAG else self._client.manifests
+        endpoint = self._client.metadata_of(item.kind)
         found = endpoint.get(self._name, item.name)
         reason = drift_reason(item, found, self._manner.override_locks) if found else None
         if reason:
@@ -150,11 +151,11 @@ class RepositoryExecution:
                 elif not self._manner.carefully(self._name, item.name, lambda: self._apply(item, found)):
                     return
             except AcrError as error:
-                if item.target in self._todo:
+                if item.label in self._todo:
                     self._fail(item, error)
                 if not isinstance(error, LockedError):
                     raise
-        self._todo.pop(item.target, None)
+        self._todo.pop(item.label, None)
 
     def _apply(self, item: PlanItem, found: TagProperties | ManifestProperties) -> bool:
         """Return whether there was anything to do."""
@@ -168,7 +169,7 @@ class RepositoryExecution:
         return done
 
     def _lock(self, item: PlanItem, found: TagProperties | ManifestProperties) -> bool:
-        endpoint = self._client.tags if item.kind == TAG else self._client.manifests
+        endpoint = self._client.metadata_of(item.kind)
         change = change_of(item, found.attributes)
         if change.wanted:
             endpoint.set_attributes(self._name, item.name, change.after, change.wanted)
@@ -176,7 +177,7 @@ class RepositoryExecution:
 
     def _delete(self, item: PlanItem, found: TagProperties | ManifestProperties) -> None:
         """Delete, after taking a lock away if there is one; it is put back when that fails."""
-        endpoint = self._client.tags if item.kind == TAG else self._client.manifests
+        endpoint = self._client.metadata_of(item.kind)
         free = found.attributes.with_changes(ACTION_FLAGS[UNLOCK])
         if free != found.attributes:
             endpoint.set_attributes(self._name, item.name, free, ACTION_FLAGS[UNLOCK])
@@ -189,7 +190,7 @@ class RepositoryExecution:
             raise
 
     def _lock_again(self, item: PlanItem, attributes: Attributes, error: AcrError) -> None:
-        endpoint = self._client.tags if item.kind == TAG else self._client.manifests
+        endpoint = self._client.metadata_of(item.kind)
         try:
             endpoint.set_attributes(self._name, item.name, attributes, ACTION_FLAGS[UNLOCK])
         except AcrError as second:
@@ -197,9 +198,9 @@ class RepositoryExecution:
 
     def _finish(self, item: PlanItem) -> None:
         """Take note that an item is done; with a manifest its tags have gone, too."""
-        self._done.add(self._todo.pop(item.target))
+        self._done.add(self._todo.pop(item.label))
         if item.kind == MANIFEST and item.deletes:
-            self._done.update(self._todo.pop(other.target) for other in self._tags_of(item) if other in self._current)
+            self._done.update(self._todo.pop(other.label) for other in self._tags_of(item) if other in self._current)
 
     def _tags_of(self, manifest: PlanItem) -> list[PlanItem]:
         return [item for item in list(self._todo.values()) if item.kind == TAG and item.deletes and item.digest == manifest.name]
@@ -209,11 +210,11 @@ class RepositoryExecution:
         self._drifted[item] = drifted[item]
         if item.kind == MANIFEST and item.deletes:
             for tag in self._tags_of(item):
-                self._drifted[self._todo.pop(tag.target)] = drifted.get(tag, image_stays(drifted[item]))
+                self._drifted[self._todo.pop(tag.label)] = drifted.get(tag, image_stays(drifted[item]))
 
     def _fail(self, item: PlanItem, error: AcrError) -> None:
         """Take note that an item cannot be deleted, and leave its tags alone."""
-        self.failures.append((item.target, error))
-        del self._todo[item.target]
+        self.failures.append(Failure(item.label, error))
+        del self._todo[item.label]
         if item.kind == MANIFEST:
-            self._abandoned += [self._todo.pop(other.target).target for other in self._tags_of(item)]
+            self._abandoned += [self._todo.pop(other.label).label for other in self._tags_of(item)]

@@ -19,9 +19,10 @@ from .._common.patterns import Selection
 from .._common.progress import report
 from .._content.snapshot import ManifestParts, Snapshot, read_contents, read_snapshot
 from .._registry.client import RegistryClient
+from .._registry.properties import MANIFEST, TAG
 from .decision import Policy, RepositoryDecision
 from .drift import find_drift
-from .item import MANIFEST, TAG, PlanItem
+from .item import PlanItem
 from .plan_items import kept_items, plan_items
 from .rules import Rule
 from .saved_plan import snapshot_facts

@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from .._oci.graph import Graph
-from .item import MANIFEST, TAG, PlanItem
+from .._registry.properties import MANIFEST, TAG
+from .item import PlanItem
 
 
 def undo_entries(graph: Graph, items: Iterable[PlanItem]) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from typing import Any
 
 from .._common.concurrency import concurrently
 from .._common.errors import AcrError, FindingError
-from .._common.text import printable
+from .._common.text import listed, printable
 from .._registry.client import RegistryClient
 
 # What each module needs in a repository; in check mode, no more of it than metadata_read and pull.
@@ -105,7 +105,7 @@ def _way(client: RegistryClient, verified: bool) -> Iterable[Finding]:
     trust = "its certificate is trusted" if verified else "its certificate was not verified, because validate_certs is false"
     yield Finding("connection", True, f"{client.server.host} answers, and {trust}.")
     if answer.status == 403:
-        yield Finding("firewall", False, str(answer.refusal().error()))
+        yield Finding("firewall", False, str(answer.error()))
         return
     yield Finding("firewall", True, "The registry's network rules let this address in.")
     challenge = answer.headers.get("WWW-Authenticate", "")
@@ -148,9 +148,8 @@ def _summed_up(permissions: list[Permission]) -> Finding:
     lacking = [permission for permission in permissions if permission.missing]
     if not lacking:
         return Finding("permissions", True, "The credential may do all that the modules need.")
-    told = "; ".join(f"{permission.module} in '{permission.repository}' lacks {', '.join(permission.missing)}" for permission in lacking[:5])
-    more = f"; and {len(lacking) - 5} more" if len(lacking) > 5 else ""
-    return Finding("permissions", False, f"{told}{more}: assign a role or extend the scope map that grants it.")
+    told = listed([f"{permission.module} in '{permission.repository}' lacks {', '.join(permission.missing)}" for permission in lacking], separator="; ")
+    return Finding("permissions", False, f"{told}: assign a role or extend the scope map that grants it.")
 
 
 def refuse_findings(findings: Iterable[Finding], fatal: Iterable[str], result: Mapping[str, Any]) -> None:

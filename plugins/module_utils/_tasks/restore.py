@@ -19,12 +19,9 @@ from .._common.concurrency import concurrently
 from .._common.errors import BlockedError, DriftError, NotFoundError, UsageError
 from .._common.names import digest_name, repository_name, tag_name
 from .._common.plan import Plan, Step
-from .._common.text import short_digest
+from .._common.text import listed, short_digest
 from .._registry.client import RegistryClient
 from .._registry.properties import RepositoryProperties, TagProperties
-
-_NAMED = 5
-
 
 # Repository -> digest -> tags, in the order in which they are to come back.
 WantedManifests = Mapping[str, Mapping[str, Sequence[str]]]
@@ -122,7 +119,7 @@ def decide_restorations(host: str, want: WantedManifests, found: Mapping[str, Fo
     nowhere = [f"{name}@{digest}" for name, digests in want.items() for digest in digests if digest not in found[name].alive | found[name].deleted]
     if nowhere:
         raise NotFoundError(
-            f"{host} has no {_some(nowhere)}, neither alive nor among what was deleted; nothing was restored. "
+            f"{host} has no {listed(nowhere)}, neither alive nor among what was deleted; nothing was restored. "
             "Check the names; what was deleted without soft delete, or longer ago than it keeps, cannot be restored."
         )
     restorations = [
@@ -134,7 +131,7 @@ def decide_restorations(host: str, want: WantedManifests, found: Mapping[str, Fo
     moved = [f"{one.repository}:{tag} at {one.before[tag]}" for one in taggings for tag in one.changes if one.before[tag]]
     if moved and not overwrite:
         raise BlockedError(
-            f"Tags that are to come back point elsewhere by now: {_some(moved)}; nothing was restored. Set overwrite to move them, or leave them out."
+            f"Tags that are to come back point elsewhere by now: {listed(moved)}; nothing was restored. Set overwrite to move them, or leave them out."
         )
     for one in restorations:
         there = found[one.tagging.repository]
@@ -156,7 +153,7 @@ def plan_restore(client: RegistryClient, want: WantedManifests, overwrite: bool)
         [line for one in restorations for line in one.lines_before],
         [line for one in restorations for line in one.lines_after],
         client.server.host,
-        [Step(first.target, first.apply, others) for first, *others in filter(None, steps.values())],
+        [Step(first.label, first.apply, others) for first, *others in filter(None, steps.values())],
     )
 
 
@@ -210,7 +207,3 @@ def _point(client: RegistryClient, one: Restoration, tag: str) -> None:
 
 def _digest(tag: TagProperties | None) -> str | None:
     return tag.digest if tag else None
-
-
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")

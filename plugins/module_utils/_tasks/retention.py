@@ -62,7 +62,7 @@ def plan(client: RegistryClient, params: Mapping[str, Any]) -> Plan:
         [f"{item.repository}: {item} {item.action}ed" for one in changing for item in one.items if not item.deletes],
         client.server.host,
         [sweep.step(one.name, by_repository[one.name], one.contents) for one in changing],
-        outcome=lambda: sweep.outcome,
+        account=lambda: sweep.outcome,
         problem=_problem(found),
     )
 
@@ -71,7 +71,7 @@ def _told(found: Sequence[RepositorySurvey], reclaimable: int) -> dict[str, Any]
     deleted = [item for one in found for item in one.items if item.deletes]
     return {
         "kept": [kept for one in found for kept in one.kept],
-        "drifted": [{"target": item.target, "reason": reason} for one in found for item, reason in one.drifted.items()],
+        "drifted": [{"target": item.label, "reason": reason} for one in found for item, reason in one.drifted.items()],
         "missing": [one.name for one in found if not one.exists and not one.error and not one.skipped],
         "unreadable": [{"repository": one.name, "msg": str(one.error), **one.error.to_result()} for one in found if one.error],
         "not_examined": [one.name for one in found if one.skipped],

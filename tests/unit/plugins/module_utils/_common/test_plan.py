@@ -5,8 +5,9 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.registryops.acr.plugins.module_utils._common.errors import LockedError, Refusal, StepsFailed
+from ansible_collections.registryops.acr.plugins.module_utils._common.errors import LockedError
 from ansible_collections.registryops.acr.plugins.module_utils._common.plan import Plan, Step
+from ansible_collections.registryops.acr.plugins.module_utils._common.refusal import Refusal
 
 
 def locked():
@@ -15,30 +16,31 @@ def locked():
 
 
 def test_a_plan_without_steps_changes_nothing_and_shows_nothing():
-    plan = Plan({"tags": []}, header="r/app")
+    plan = Plan(result={"tags": []}, header="r/app")
     assert not plan.changed
     assert plan.diff == {"before_header": "r/app", "after_header": "r/app", "before": "", "after": ""}
-    plan.apply(8)
+    assert not plan.apply(8).changed
 
 
 def test_all_steps_are_done():
     done = []
-    plan = Plan({}, steps=[Step(f"tag {number}", lambda number=number: done.append(number)) for number in range(50)])
-    plan.apply(8)
+    plan = Plan(result={}, steps=[Step(f"tag {number}", lambda number=number: done.append(number)) for number in range(50)])
+    outcome = plan.apply(8)
     assert sorted(done) == list(range(50))
+    assert outcome.changed
+    assert not outcome.message
 
 
 @pytest.mark.parametrize("workers", [1, 8])
 def test_after_a_failure_it_is_said_what_was_done_and_what_was_not(workers):
     steps = [Step("tag a", lambda: None), Step("tag b", locked), *(Step(f"tag c{number}", lambda: None) for number in range(100))]
-    with pytest.raises(StepsFailed) as caught:
-        Plan({}, steps=steps).apply(workers)
-    report = caught.value.to_result()
+    outcome = Plan(result={}, steps=steps).apply(workers)
+    report = outcome.to_result()
     assert [failure["target"] for failure in report["failures"]] == ["tag b"]
     assert report["failures"][0]["error"]["code"] == "REGISTRY_DISALLOWED_OPERATION"
     assert len(report["done"]) + 1 + len(report["not_attempted"]) == 102
     assert not set(report["done"]) & set(report["not_attempted"])
     if workers == 1:
         assert report["done"] == ["tag a"]
-    assert str(caught.value).startswith(f"{len(report['done'])} of 102 changes were made; tag b failed: PATCH https://r.azurecr.io/")
-    assert "was answered with 405" in str(caught.value)
+    assert outcome.message.startswith(f"{len(report['done'])} of 102 changes were made; tag b failed: PATCH https://r.azurecr.io/")
+    assert "was answered with 405" in outcome.message

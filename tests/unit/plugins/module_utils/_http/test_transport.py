@@ -129,7 +129,7 @@ def test_a_lasting_trouble_ends_after_five_tries():
     assert len(script.requests) == 5
     assert sum(clock.slept) <= 4 * 60
     with pytest.raises(ThrottledError, match="lower concurrency or try again later"):
-        raise response.refusal().error()
+        raise response.error()
 
 
 def test_a_broken_connection_is_tried_again():
@@ -263,7 +263,7 @@ def test_what_is_not_json_is_refused(body):
 )
 def test_a_refusal_is_one_sentence_whatever_its_body(status, body, kind, text):
     made, dummy, dummy = connected((status, {"X-Ms-Correlation-Request-Id": "4711"}, body))
-    error = made.send("GET", "/acr/v1/app?sig=secret").refusal().error()
+    error = made.send("GET", "/acr/v1/app?sig=secret").error()
     assert type(error).__name__ == kind.__name__
     assert text in str(error)
     assert "secret" not in str(error)
