@@ -12,22 +12,22 @@ class ModuleDocFragment:
 options: {}
 attributes:
   check_mode:
-    description: Predicts the result of a real run without changing anything.
+    description: Can run in check mode and predict the result exactly, without changing anything.
     support: full
   diff_mode:
-    description: Shows what differs before and after.
+    description: Shows what was changed, or would be changed in check mode.
     support: full
   idempotent:
-    description: A second run with the same options changes nothing.
+    description: Running the module again with the same options changes nothing.
     support: full
   action:
-    description: Runs in the controller's own process where the connection is local, which costs a tenth of the time.
+    description: Runs in the controller's process if the connection is local, which takes about a tenth of the time.
     support: full
     details:
-      - Where that cannot be the same (another host, C(become), C(async), another interpreter), and with
-        C(acr_import_modules=false), it runs as any module.
+      - Runs as an ordinary module on another host, with C(become), with C(async), with another Python interpreter, or if the
+        variable C(acr_import_modules) is V(false).
   async:
-    description: Can be run with C(async), as a module.
+    description: Supports C(async). The task then runs as an ordinary module.
     support: full
   action_group:
     description: Use C(group/registryops.acr.acr) in C(module_defaults) to set the shared options once.
@@ -40,28 +40,28 @@ attributes:
 options: {}
 attributes:
   check_mode:
-    description: Predicts the result of a real run without changing anything.
+    description: Can run in check mode and predict the result exactly, without changing anything.
     support: full
     details:
       - This module never changes anything.
   diff_mode:
-    description: Shows what differs before and after.
+    description: Shows what was changed, or would be changed in check mode.
     support: N/A
     details:
       - This module never changes anything.
   idempotent:
-    description: A second run with the same options changes nothing.
+    description: Running the module again with the same options changes nothing.
     support: full
     details:
       - This module never changes anything.
   action:
-    description: Runs in the controller's own process where the connection is local, which costs a tenth of the time.
+    description: Runs in the controller's process if the connection is local, which takes about a tenth of the time.
     support: full
     details:
-      - Where that cannot be the same (another host, C(become), C(async), another interpreter), and with
-        C(acr_import_modules=false), it runs as any module.
+      - Runs as an ordinary module on another host, with C(become), with C(async), with another Python interpreter, or if the
+        variable C(acr_import_modules) is V(false).
   async:
-    description: Can be run with C(async), as a module.
+    description: Supports C(async). The task then runs as an ordinary module.
     support: full
   action_group:
     description: Use C(group/registryops.acr.acr) in C(module_defaults) to set the shared options once.

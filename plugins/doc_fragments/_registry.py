@@ -12,16 +12,18 @@ class ModuleDocFragment:
 options:
   registry:
     description:
-      - The registry, as its login server (V(myregistry.azurecr.io)), as its name (V(myregistry), completed by O(cloud)), or as a
-        URL with a port (V(https://localhost:5443)).
-      - V(http://) is accepted for this machine only.
-      - Taken from the environment variable E(ACR_REGISTRY) if not set.
+      - The registry, given as its login server (V(myregistry.azurecr.io)), its name (V(myregistry)), or a URL with an optional port
+        (V(https://localhost:5443)).
+      - A bare name is completed with the suffix of O(cloud).
+      - V(http://) is accepted only for a loopback address.
+      - If omitted, the environment variable E(ACR_REGISTRY) is used.
     type: str
     required: true
   cloud:
     description:
-      - The cloud the registry is in. It decides the suffix of a bare registry name, and where a service principal signs in.
-      - Taken from the environment variable E(AZURE_CLOUD_ENVIRONMENT) if not set.
+      - The Azure cloud that hosts the registry. It determines the suffix of a bare registry name and where Microsoft Entra ID
+        identities sign in.
+      - If omitted, the environment variable E(AZURE_CLOUD_ENVIRONMENT) is used.
     type: str
     default: AzureCloud
     choices:
@@ -32,18 +34,21 @@ options:
       - cloud_environment
   auth_source:
     description:
-      - How to prove who you are.
-      - V(auto) takes the first of the following of which any option (or its environment variable) is set.
-      - V(refresh_token) needs O(refresh_token).
-      - V(password) needs O(username) and O(password).
-      - V(auth_file) needs O(auth_file).
-      - V(service_principal) needs O(client_id), O(secret) and O(tenant).
-      - V(certificate) needs O(client_id), O(tenant) and O(x509_certificate_path).
-      - V(federated_token) needs O(client_id), O(tenant) and O(federated_token_file) or O(client_assertion).
-      - V(managed_identity) is the identity that Azure gave the machine where the task runs, V(cli) whoever signed in there with
-        C(az login). Neither is ever chosen by V(auto).
-      - V(anonymous) needs nothing, and a registry that allows anonymous pull.
-      - The five from V(service_principal) on are identities of Microsoft Entra ID, and need the Python library azure-identity.
+      - How to authenticate to the registry.
+      - V(auto) uses the first of the methods V(refresh_token), V(password), V(auth_file), V(service_principal), V(certificate) and
+        V(federated_token) for which an option of its own, or the corresponding environment variable, is set. If none is set, it
+        connects anonymously.
+      - V(refresh_token) requires O(refresh_token).
+      - V(password) requires O(username) and O(password).
+      - V(auth_file) requires O(auth_file).
+      - V(service_principal) requires O(client_id), O(secret) and O(tenant).
+      - V(certificate) requires O(client_id), O(tenant) and O(x509_certificate_path).
+      - V(federated_token) requires O(client_id), O(tenant), and either O(federated_token_file) or O(client_assertion).
+      - V(managed_identity) uses the managed identity of the machine that runs the task. V(cli) uses the account that is signed in
+        there with C(az login). V(auto) never selects either of them.
+      - V(anonymous) requires no credential, but only works with a registry that allows anonymous pull.
+      - V(service_principal), V(certificate), V(federated_token), V(managed_identity) and V(cli) are identities of Microsoft Entra ID
+        and require the Python library azure-identity.
     type: str
     default: auto
     choices:
@@ -59,98 +64,102 @@ options:
       - anonymous
   refresh_token:
     description:
-      - An ACR refresh token, for example from C(az acr login --expose-token). It lives for three hours.
-      - Taken from the environment variable E(ACR_REFRESH_TOKEN) if not set.
+      - An ACR refresh token, for example from M(registryops.acr.acr_token_info) or C(az acr login --expose-token). It is valid for
+        three hours.
+      - If omitted, the environment variable E(ACR_REFRESH_TOKEN) is used.
     type: str
   username:
     description:
-      - The admin user's name, or that of a token with a scope map.
-      - Taken from the environment variable E(ACR_USERNAME) if not set.
+      - The name of the admin user, or of a token with a scope map.
+      - If omitted, the environment variable E(ACR_USERNAME) is used.
     type: str
   password:
     description:
-      - The password that belongs to O(username).
-      - Taken from the environment variable E(ACR_PASSWORD) if not set.
+      - The password for O(username).
+      - If omitted, the environment variable E(ACR_PASSWORD) is used.
     type: str
   client_id:
     description:
-      - The application (client) ID of a service principal.
-      - Taken from the environment variable E(AZURE_CLIENT_ID) if not set.
+      - The application (client) ID of the service principal.
+      - With O(auth_source=managed_identity), the client ID of the managed identity.
+      - If omitted, the environment variable E(AZURE_CLIENT_ID) is used.
     type: str
   secret:
     description:
-      - The client secret of a service principal.
-      - Taken from the environment variables E(AZURE_SECRET) or E(AZURE_CLIENT_SECRET) if not set.
+      - The client secret of the service principal.
+      - If omitted, the environment variable E(AZURE_SECRET) or E(AZURE_CLIENT_SECRET) is used.
     type: str
   tenant:
     description:
-      - The tenant (directory) ID or domain of a service principal.
-      - Taken from the environment variables E(AZURE_TENANT) or E(AZURE_TENANT_ID) if not set.
+      - The tenant (directory) ID or domain of the service principal.
+      - With O(auth_source=cli), the tenant to get tokens for.
+      - If omitted, the environment variable E(AZURE_TENANT) or E(AZURE_TENANT_ID) is used.
     type: str
   x509_certificate_path:
     description:
-      - A file with the certificate of a service principal and its private key, in PEM or PKCS 12 format.
-      - Taken from the environment variables E(AZURE_X509_CERTIFICATE_PATH) or E(AZURE_CLIENT_CERTIFICATE_PATH) if not set.
+      - The path of a file in PEM or PKCS #12 format with the certificate of the service principal and its private key.
+      - If omitted, the environment variable E(AZURE_X509_CERTIFICATE_PATH) or E(AZURE_CLIENT_CERTIFICATE_PATH) is used.
     type: path
   x509_certificate_password:
     description:
-      - The password of O(x509_certificate_path), if it has one.
-      - Taken from the environment variable E(AZURE_CLIENT_CERTIFICATE_PASSWORD) if not set.
+      - The password of O(x509_certificate_path), if it is encrypted.
+      - If omitted, the environment variable E(AZURE_CLIENT_CERTIFICATE_PASSWORD) is used.
     type: str
   federated_token_file:
     description:
-      - A file with a token of another issuer that a service principal trusts, as a workload identity of Kubernetes has. It is read
-        again for each token.
-      - Taken from the environment variable E(AZURE_FEDERATED_TOKEN_FILE) if not set.
+      - The path of a file with a token from an issuer that the service principal trusts, such as the token of a Kubernetes workload
+        identity. The file is read again for each sign-in.
+      - If omitted, the environment variable E(AZURE_FEDERATED_TOKEN_FILE) is used.
     type: path
   client_assertion:
     description:
-      - The same as a value, for example the OpenID Connect token of a CI job.
-      - Taken from the environment variable E(AZURE_CLIENT_ASSERTION) if not set.
+      - A token from an issuer that the service principal trusts, for example the OpenID Connect token of a CI job.
+      - Ignored if O(federated_token_file) is set.
+      - If omitted, the environment variable E(AZURE_CLIENT_ASSERTION) is used.
     type: str
   identity_resource_id:
     description:
-      - The resource ID of the managed identity to use, if the machine has several. O(client_id) names it as well.
+      - The resource ID of the managed identity to use, if the machine has more than one. Set either this or O(client_id).
     type: str
   auth_file:
     description:
-      - A file that C(docker login), C(podman login) or C(oras login) wrote. Credential helpers that it names are run.
-      - Taken from the environment variable E(REGISTRY_AUTH_FILE) if not set.
+      - The path of a file written by C(docker login), C(podman login) or C(oras login). Credential helpers that it names are executed.
+      - If omitted, the environment variable E(REGISTRY_AUTH_FILE) is used.
     type: path
   audience:
     description:
-      - What Microsoft Entra ID is asked a token for, with C(/.default) at its end.
-      - If not set, that is the registry's own V(https://containerregistry.azure.net/.default), and if the registry does not accept that,
-        Azure Resource Manager in O(cloud), with a warning.
+      - The audience for which tokens are requested from Microsoft Entra ID, with C(/.default) appended.
+      - If omitted, tokens are requested for V(https://containerregistry.azure.net/.default). If the registry does not accept them,
+        tokens are requested for Azure Resource Manager in O(cloud), and the task issues a warning.
     type: str
   authority:
     description:
-      - The host or URL where a service principal signs in, if it is not the one of O(cloud).
-      - Taken from the environment variable E(AZURE_AUTHORITY_HOST) if not set.
+      - The host or URL of the sign-in endpoint of Microsoft Entra ID, if it is not the default of O(cloud).
+      - If omitted, the environment variable E(AZURE_AUTHORITY_HOST) is used.
     type: str
   validate_certs:
     description:
-      - Whether to verify the registry's certificate. V(false) lets anybody on the way read your credentials.
+      - Whether to verify TLS certificates. With V(false), anyone on the network path can read your credentials.
     type: bool
     default: true
   ca_path:
     description:
-      - A file or folder with the certificates of authorities to trust, instead of the system's.
-      - Taken from the environment variables E(REQUESTS_CA_BUNDLE), E(SSL_CERT_FILE) or E(CURL_CA_BUNDLE) if not set.
+      - The path of a file or directory with CA certificates to trust instead of the system's.
+      - If omitted, the environment variable E(REQUESTS_CA_BUNDLE), E(SSL_CERT_FILE) or E(CURL_CA_BUNDLE) is used.
     type: path
   timeout:
     description:
-      - How many seconds to wait for a connection, and for each further piece of an answer.
+      - How many seconds to wait for a connection, and for each further part of a response.
     type: float
     default: 30.0
   concurrency:
     description:
-      - How many requests may be under way at a time, from 1 to 32. When the registry asks to slow down, all of them do.
+      - The maximum number of concurrent requests, from 1 to 32. When the registry throttles one request, all requests wait.
     type: int
     default: 8
 requirements:
   - requests >= 2.31
   - azure-identity >= 1.15 (for identities of Microsoft Entra ID)
 notes:
-  - Proxies are those of the environment (E(HTTPS_PROXY), E(NO_PROXY)); E(NETRC) is never read.
+  - Proxies are taken from the environment (E(HTTPS_PROXY), E(NO_PROXY)). E(NETRC) and C(~/.netrc) are never read.
 """

@@ -7,25 +7,28 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: acr_access_info
-short_description: See whether tasks can reach an Azure Container Registry, and what they may do there
+short_description: Check network access and permissions for an Azure Container Registry
 version_added: 0.1.0
 author:
   - registryops.acr contributors (@registryops)
 description:
-  - Goes the way of a task, and says what is in it. The name, the connection and its certificate, the registry's network rules, whether it is
-    an Azure Container Registry, the credential, and for each repository what each module of this collection needs and what is granted.
-  - What it finds is its result. It fails only on what O(fail_on) names, or when its own options cannot be meant.
+  - Checks, in the order in which a task meets them, everything that can keep it from working - name resolution, the connection and its
+    certificate, the network rules of the registry, whether it is an Azure Container Registry, the credential, and for each repository
+    the permissions that the modules of this collection need.
+  - A failed check is part of the result. The task itself fails only if O(fail_on) lists the check, or if its options are invalid.
 extends_documentation_fragment:
   - registryops.acr._registry
   - registryops.acr._attributes.info_module
 options:
   repositories:
-    description: The repositories in which to see what is granted. They need not exist.
+    description: The names of the repositories to check permissions for. They do not need to exist.
     type: list
     elements: str
     default: []
   modules:
-    description: The modules that shall work there. Without it, all that work on repositories, but for those that need soft delete.
+    description:
+      - The modules to check permissions for.
+      - If omitted, all modules that work on repositories are checked, except those that require soft delete.
     type: list
     elements: str
     choices:
@@ -44,7 +47,9 @@ options:
       - acr_tag_properties
       - acr_usage_info
   fail_on:
-    description: The checks that the task fails on, also when one could not be made because another failed before it.
+    description:
+      - The checks that make the task fail, either because they fail themselves, or because they could not be made after an earlier check
+        failed.
     type: list
     elements: str
     choices:
@@ -56,17 +61,17 @@ options:
       - permissions
     default: []
 notes:
-  - In check mode, modules that change something need no more than C(metadata_read).
-  - To sign in, the credential is asked for a token; nothing in the registry is read or changed.
+  - The permissions checked are those of a real run. In check mode, modules need only permissions to read.
+  - The module requests tokens for the credential. It neither reads nor changes anything in the registry.
 seealso:
   - module: registryops.acr.acr_token_info
   - name: Check the health of an Azure container registry
-    description: What az acr check-health looks at.
+    description: What az acr check-health checks.
     link: https://learn.microsoft.com/azure/container-registry/container-registry-check-health
 """
 
 EXAMPLES = r"""
-- name: Can the locks of this repository be set from here?
+- name: Check whether locks can be set in a repository
   registryops.acr.acr_access_info:
     registry: myregistry
     repositories:
@@ -75,11 +80,11 @@ EXAMPLES = r"""
       - acr_tag_properties
   register: access
 
-- name: Say what was found
+- name: Show the summary
   ansible.builtin.debug:
     var: access.summary
 
-- name: Stop before anything is changed, if the way is not free
+- name: Stop here if the registry cannot be reached or refuses the credential
   registryops.acr.acr_access_info:
     registry: myregistry
     fail_on:
@@ -90,17 +95,17 @@ EXAMPLES = r"""
 RETURN = r"""
 ready:
   description: Whether no check failed.
-  returned: success
+  returned: success, or when a check in O(fail_on) fails
   type: bool
   sample: false
 summary:
-  description: What failed, or that nothing did, in words.
-  returned: success
+  description: The messages of all failed checks, or a message that no check failed.
+  returned: success, or when a check in O(fail_on) fails
   type: str
   sample: "acr_tag_properties in 'library/app' lacks metadata_write: assign a role or extend the scope map that grants it."
 checks:
-  description: Each check, in the order in which a task meets what it looks at.
-  returned: success
+  description: The result of each check, in the order in which they are made.
+  returned: success, or when a check in O(fail_on) fails
   type: list
   elements: dict
   contains:
@@ -110,7 +115,7 @@ checks:
       type: str
       sample: sign_in
     ok:
-      description: Whether all is well. None when it was not checked.
+      description: Whether the check passed. V(null) if it was not made.
       returned: always
       type: bool
       sample: true
@@ -120,8 +125,8 @@ checks:
       type: str
       sample: The registry gives this credential a token.
 permissions:
-  description: For each repository and module, what it needs there and what of that is missing.
-  returned: success
+  description: For each repository and module, the permissions that the module needs there, and which of them are missing.
+  returned: success, or when a check in O(fail_on) fails
   type: list
   elements: dict
   sample:

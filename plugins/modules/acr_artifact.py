@@ -7,25 +7,27 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: acr_artifact
-short_description: Push files or images to an Azure Container Registry
+short_description: Push files and OCI images to an Azure Container Registry
 version_added: 0.1.0
 author:
   - registryops.acr contributors (@registryops)
 description:
-  - Pushes files as an artifact, as C(oras push) and C(oras attach) do, or an image with all its platforms from an OCI image layout, as
-    C(skopeo copy oci:...) and C(docker buildx build --output type=oci) make one.
-  - The same files and options make the same artifact each time, so that a second run finds it there and changes nothing. Only what the
-    repository lacks is uploaded, several blobs at a time, and tags move last.
+  - Pushes files as an OCI artifact, like C(oras push) and C(oras attach), or pushes an image with all its platforms from an OCI image
+    layout, such as C(skopeo copy) and C(docker buildx build --output type=oci) create.
+  - The same files and options always produce the same digest, so a second run changes nothing. Only missing blobs and manifests are
+    uploaded, several at a time. Tags are set last.
 extends_documentation_fragment:
   - registryops.acr._registry
   - registryops.acr._attributes
 options:
   repository:
-    description: The repository, without the registry's name.
+    description: The name of the repository, without the login server.
     type: str
     required: true
   tags:
-    description: Tags to point at the artifact. Without any, it is pushed by its digest, which suits what has a O(subject).
+    description:
+      - The tags to point at the artifact.
+      - If omitted, the artifact is pushed by its digest only, which is usual for artifacts with a O(subject).
     type: list
     elements: str
   files:
@@ -34,52 +36,63 @@ options:
     elements: dict
     suboptions:
       path:
-        description: The file.
+        description: The path of the file.
         type: path
         required: true
       title:
-        description: The name that it gets when it is pulled, which may have folders before it. If not set, the last part of O(files[].path).
+        description:
+          - The name that the file gets when it is pulled. It can include directories.
+          - Defaults to the last part of O(files[].path).
         type: str
       media_type:
-        description: Its media type. If not set, V(application/vnd.oci.image.layer.v1.tar), as oras says.
+        description:
+          - The media type of the file.
+          - Defaults to V(application/vnd.oci.image.layer.v1.tar), like with C(oras).
         type: str
       annotations:
-        description: What else to note about the file.
+        description: Annotations for the file.
         type: dict
   config:
-    description: A configuration, for artifacts that have one, as Helm charts do. If not set, it is the empty one of OCI.
+    description:
+      - The config of the artifact, for artifact types that have one, such as Helm charts.
+      - Defaults to the empty config that OCI defines.
     type: dict
     suboptions:
       path:
-        description: The file.
+        description: The path of the config file.
         type: path
         required: true
       media_type:
-        description: Its media type.
+        description: The media type of the config.
         type: str
         required: true
   artifact_type:
     description:
-      - What kind of artifact it is. If neither this nor O(config) is set, V(application/vnd.unknown.artifact.v1), as oras says.
+      - The type of the artifact.
+      - Defaults to V(application/vnd.unknown.artifact.v1), like with C(oras), unless O(config) is set.
     type: str
   annotations:
-    description: What to note about the artifact.
+    description: Annotations for the artifact.
     type: dict
   subject:
-    description: A tag or digest of the repository that the artifact is about. It is then one of that manifest's referrers.
+    description:
+      - A tag or digest in the same repository that the artifact refers to. The artifact becomes a referrer of that manifest.
     type: str
   layout:
-    description: A folder with an OCI image layout, or an uncompressed tar archive of one, to push from.
+    description:
+      - The path of an OCI image layout to push from, either a directory or an uncompressed tar archive.
+      - Mutually exclusive with O(files), O(config), O(artifact_type), O(annotations) and O(subject).
     type: path
   layout_reference:
-    description: The name or digest of the manifest in O(layout), if it holds several.
+    description: The name or digest of the manifest to push. Required if O(layout) has more than one image.
     type: str
   referrers:
-    description: Whether to push what O(layout) holds about the image (signatures, attestations, …), too.
+    description: Whether to also push the referrers of the image (signatures, attestations, SBOMs) that O(layout) has.
     type: bool
     default: true
   mount_from:
-    description: Repositories of the same registry that may have some of the blobs already. What one of them has is not uploaded.
+    description:
+      - The names of other repositories in the same registry. Blobs that one of them has are mounted from there instead of uploaded.
     type: list
     elements: str
 notes:
@@ -96,7 +109,7 @@ EXAMPLES = r"""
     dest: /tmp/report.json
     mode: "0644"
 
-- name: Push it as an artifact of its own
+- name: Push the report as an artifact with a tag
   registryops.acr.acr_artifact:
     registry: myregistry
     repository: team/reports
@@ -107,7 +120,7 @@ EXAMPLES = r"""
       - path: /tmp/report.json
         media_type: application/json
 
-- name: Attach it to a release
+- name: Attach the report to a release
   registryops.acr.acr_artifact:
     registry: myregistry
     repository: library/app
@@ -117,14 +130,14 @@ EXAMPLES = r"""
       - path: /tmp/report.json
         media_type: application/json
 
-- name: Take a release out of the registry, with its report
+- name: Export the release and its report to an OCI image layout
   registryops.acr.acr_artifact_pull:
     registry: myregistry
     repository: library/app
     reference: v1.1.0
     layout: /tmp/release
 
-- name: Push it somewhere else
+- name: Push the layout to another repository
   registryops.acr.acr_artifact:
     registry: myregistry
     repository: team/app
@@ -135,22 +148,22 @@ EXAMPLES = r"""
 
 RETURN = r"""
 digest:
-  description: The artifact's manifest.
+  description: The digest of the manifest.
   returned: success
   type: str
   sample: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
 media_type:
-  description: The manifest's media type.
+  description: The media type of the manifest.
   returned: success
   type: str
   sample: application/vnd.oci.image.manifest.v1+json
 artifact_type:
-  description: What kind of artifact it is; null for an index without such a type.
+  description: The type of the artifact. For an image, the media type of its config. V(null) for an index without a type.
   returned: success
   type: str
   sample: application/vnd.example.report
 tags:
-  description: Each tag, with the manifest it pointed at before and the one it points at now.
+  description: Each tag, with the digest it pointed at before (V(null) if it did not exist) and the digest it points at now.
   returned: success
   type: list
   elements: dict
@@ -160,7 +173,7 @@ tags:
       after: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
       changed: true
 uploaded:
-  description: How much the repository lacked.
+  description: How many manifests, blobs and bytes were missing in the repository.
   returned: success
   type: dict
   sample:
@@ -168,25 +181,36 @@ uploaded:
     blobs: 2
     bytes: 716
 done:
-  description: What was changed before something failed.
-  returned: when something failed
+  description: The changes that were made.
+  returned: when a change failed
   type: list
   elements: str
   sample: []
 failures:
-  description: What failed, with C(target), C(msg) and, if the registry answered, C(error).
-  returned: when something failed
+  description: The changes that failed, each with C(target), C(msg) and, if the registry sent an error response, C(error).
+  returned: when a change failed
   type: list
   elements: dict
   sample: []
 not_attempted:
-  description: What was not tried after something failed.
-  returned: when something failed
+  description: The changes that were not attempted because another one failed.
+  returned: when a change failed
   type: list
   elements: str
   sample: []
+error:
+  description: The error response of the registry. Azure support asks for its C(correlation_id).
+  returned: when the task fails because the registry refused a request
+  type: dict
+  sample:
+    method: GET
+    url: https://myregistry.azurecr.io/acr/v1/library/app
+    status: 401
+    code: UNAUTHORIZED
+    message: authentication required
+    correlation_id: 5f0f3a0e-8f0c-4b54-9d3f-2c8a7a0f6d11
 diff:
-  description: What the repository lacks, and what the tags point at.
+  description: The blobs and manifests to upload, and the tags that change, before and after.
   returned: in diff mode
   type: dict
   sample:

@@ -7,20 +7,20 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: acr_artifact_pull
-short_description: Pull files or images from an Azure Container Registry
+short_description: Pull files and OCI images from an Azure Container Registry
 version_added: 0.1.0
 author:
   - registryops.acr contributors (@registryops)
 description:
-  - Writes the files of an artifact into a folder, as C(oras pull) does, or an image with all its platforms as an OCI image layout, from
-    which C(skopeo), C(oras) and M(registryops.acr.acr_artifact) push it.
-  - Only what is missing here is downloaded, several blobs at a time. A file is replaced all at once, after its digest was verified.
+  - Writes the files of an artifact to a directory, like C(oras pull), or writes an image with all its platforms as an OCI image layout,
+    from which C(skopeo), C(oras) and M(registryops.acr.acr_artifact) can push it.
+  - Only missing content is downloaded, several blobs at a time. A file is replaced atomically, after its digest is verified.
 extends_documentation_fragment:
   - registryops.acr._registry
   - registryops.acr._attributes
 options:
   repository:
-    description: The repository, without the registry's name.
+    description: The name of the repository, without the login server.
     type: str
     required: true
   reference:
@@ -29,18 +29,24 @@ options:
     required: true
   dest:
     description:
-      - The folder for the files, which get the names that their titles say. It is made if it does not exist.
-      - A title that would lead out of the folder, or through a symbolic link, is an error, and nothing is written.
-      - Files that are not part of the artifact stay.
+      - The directory to write the files to. It is created if it does not exist.
+      - Each file is named after its title in the artifact. If a title leads out of the directory, or through a symbolic link, the task
+        fails and writes nothing.
+      - Files that are not part of the artifact are kept.
+      - Mutually exclusive with O(layout). One of the two is required.
     type: path
   layout:
-    description: The folder for an OCI image layout. What it holds already stays.
+    description:
+      - The directory to write an OCI image layout to. Its existing content is kept.
+      - Mutually exclusive with O(dest). One of the two is required.
     type: path
   layout_reference:
-    description: The name of the image in O(layout). If not set, the tag, or no name if O(reference) is a digest.
+    description:
+      - The name of the image in O(layout).
+      - Defaults to the tag in O(reference). If O(reference) is a digest, the image has no name by default.
     type: str
   referrers:
-    description: Whether to pull into O(layout) what is about the image (signatures, attestations, …), too.
+    description: Whether to also pull the referrers of the image (signatures, attestations, SBOMs) into O(layout).
     type: bool
     default: true
 notes:
@@ -60,14 +66,14 @@ EXAMPLES = r"""
     files:
       - path: /etc/hostname
 
-- name: Pull it
+- name: Pull the file
   registryops.acr.acr_artifact_pull:
     registry: myregistry
     repository: team/reports
     reference: latest
     dest: /tmp/reports
 
-- name: Take an image to where there is no network
+- name: Export an image to an OCI image layout, for use without a network
   registryops.acr.acr_artifact_pull:
     registry: myregistry
     repository: library/app
@@ -77,18 +83,18 @@ EXAMPLES = r"""
 
 RETURN = r"""
 digest:
-  description: The artifact's manifest.
+  description: The digest of the manifest.
   returned: success
   type: str
   sample: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
 artifact_type:
-  description: What kind of artifact it is; null for an index without such a type.
+  description: The type of the artifact. For an image, the media type of its config. V(null) for an index without a type.
   returned: success
   type: str
   sample: application/vnd.example.report
 files:
-  description: The files, with the digest that was there before; null where there was none.
-  returned: with O(dest)
+  description: The files, each with the digest that the file on disk had before (V(null) if it did not exist).
+  returned: when O(dest) is set
   type: list
   elements: dict
   sample:
@@ -105,33 +111,44 @@ untitled:
   elements: str
   sample: []
 downloaded:
-  description: How much the layout lacked.
-  returned: with O(layout)
+  description: How many manifests, blobs and bytes were missing in the layout.
+  returned: when O(layout) is set
   type: dict
   sample:
     manifests: 3
     blobs: 4
     bytes: 12880
 done:
-  description: What was written before something failed.
-  returned: when something failed
+  description: The changes that were made.
+  returned: when a change failed
   type: list
   elements: str
   sample: []
 failures:
-  description: What failed, with C(target), C(msg) and, if the registry answered, C(error).
-  returned: when something failed
+  description: The changes that failed, each with C(target), C(msg) and, if the registry sent an error response, C(error).
+  returned: when a change failed
   type: list
   elements: dict
   sample: []
 not_attempted:
-  description: What was not tried after something failed.
-  returned: when something failed
+  description: The changes that were not attempted because another one failed.
+  returned: when a change failed
   type: list
   elements: str
   sample: []
+error:
+  description: The error response of the registry. Azure support asks for its C(correlation_id).
+  returned: when the task fails because the registry refused a request
+  type: dict
+  sample:
+    method: GET
+    url: https://myregistry.azurecr.io/acr/v1/library/app
+    status: 401
+    code: UNAUTHORIZED
+    message: authentication required
+    correlation_id: 5f0f3a0e-8f0c-4b54-9d3f-2c8a7a0f6d11
 diff:
-  description: The files before and after.
+  description: The files, or the image in the layout, before and after.
   returned: in diff mode
   type: dict
   sample:

@@ -7,27 +7,28 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: acr_blob
-short_description: Upload, download and delete blobs of an Azure Container Registry
+short_description: Upload, download and delete blobs in an Azure Container Registry
 version_added: 0.1.0
 author:
   - registryops.acr contributors (@registryops)
 description:
-  - Blobs are the layers and configurations of images, and the files of artifacts. To push or pull those as a whole, use
+  - Uploads a file or text as a blob unless the repository already has it, or downloads a blob unless the file already has its content.
+  - Blobs are the layers and configs of images, and the files of artifacts. To push or pull whole images and artifacts, use
     M(registryops.acr.acr_artifact) and M(registryops.acr.acr_artifact_pull).
-  - Uploads a file unless the repository has a blob with its digest; downloads one unless the file here already has it.
-  - Any size goes with constant memory. What breaks goes on where it was, and nothing is kept before its digest was verified.
+  - Memory use does not depend on the size of the blob. Interrupted transfers are resumed. Content is kept only after its
+    digest is verified.
 extends_documentation_fragment:
   - registryops.acr._registry
   - registryops.acr._attributes
 options:
   repository:
-    description: The repository, without the registry's name.
+    description: The name of the repository, without the login server.
     type: str
     required: true
   state:
     description:
-      - Whether the blob is to be there.
-      - V(absent) deletes it from this repository even if a manifest needs it; the images that do cannot be pulled any more.
+      - Whether the blob should exist.
+      - V(absent) deletes the blob from this repository even if a manifest refers to it. Images that need it can then no longer be pulled.
     type: str
     choices:
       - present
@@ -35,28 +36,33 @@ options:
     default: present
   digest:
     description:
-      - The blob's digest. Needed unless O(src) or O(content) is given; with these, what they must have.
+      - The digest of the blob. Required unless O(src) or O(content) is set.
+      - With O(src) or O(content), the task fails if the content has another digest.
     type: str
   src:
-    description: A file to upload.
+    description: The path of a file to upload. Mutually exclusive with O(content) and O(dest).
     type: path
   content:
-    description: A text to upload, as UTF-8. Where a template makes something else of it, use O(src).
+    description:
+      - A text to upload, encoded as UTF-8. Mutually exclusive with O(src) and O(dest).
+      - Use O(src) if templating turns the text into another type, such as a dictionary.
     type: raw
   dest:
     description:
-      - A file to download the blob to. It is replaced all at once, after the digest was verified, or stays as it was.
+      - The path of a file to download the blob to. Its directory must exist. Requires O(digest), and is mutually exclusive with O(src) and
+        O(content).
+      - The file is replaced atomically after the digest is verified. If the download fails, it is not changed.
       - A symbolic link is replaced, not followed.
     type: path
   mount_from:
     description:
-      - Repositories of the same registry that may have the blob already. What one of them has is not uploaded.
+      - The names of other repositories in the same registry. If one of them has the blob, it is mounted from there instead of uploaded.
     type: list
     elements: str
 notes:
-  - The credential needs C(content/read) on the repository; to upload C(metadata/read) and C(content/write), to delete C(metadata/read) and
-    C(content/delete) as well.
-  - The registry shows a repository only when it holds a manifest. Blobs that no manifest needs are deleted by it some day.
+  - The credential needs C(content/read) on the repository. It also needs C(metadata/read) and C(content/write) to upload a blob, and
+    C(metadata/read) and C(content/delete) to delete one.
+  - The registry does not list a repository that has no manifest. It eventually deletes blobs that no manifest refers to.
 seealso:
   - module: registryops.acr.acr_artifact
   - module: registryops.acr.acr_artifact_pull
@@ -71,7 +77,7 @@ EXAMPLES = r"""
     content: Hello!
   register: greeting
 
-- name: Let another repository have it, without uploading it again
+- name: Mount the blob in another repository
   registryops.acr.acr_blob:
     registry: myregistry
     repository: team/tool
@@ -79,14 +85,14 @@ EXAMPLES = r"""
     mount_from:
       - library/app
 
-- name: Download it
+- name: Download the blob
   registryops.acr.acr_blob:
     registry: myregistry
     repository: team/tool
     digest: "{{ greeting.digest }}"
     dest: /tmp/greeting.txt
 
-- name: Delete it
+- name: Delete the blob
   registryops.acr.acr_blob:
     registry: myregistry
     repository: team/tool
@@ -96,17 +102,46 @@ EXAMPLES = r"""
 
 RETURN = r"""
 digest:
-  description: The blob.
+  description: The digest of the blob.
   returned: success
   type: str
   sample: sha256:334d016f755cd6dc58c53a86e183882f8ec14f52fb05345887c8a5edd42c87b7
 size:
-  description: Its size in bytes.
+  description: The size of the blob in bytes.
   returned: when O(state=present)
   type: int
   sample: 6
+done:
+  description: The changes that were made.
+  returned: when a change failed
+  type: list
+  elements: str
+  sample: []
+failures:
+  description: The changes that failed, each with C(target), C(msg) and, if the registry sent an error response, C(error).
+  returned: when a change failed
+  type: list
+  elements: dict
+  sample: []
+not_attempted:
+  description: The changes that were not attempted because another one failed.
+  returned: when a change failed
+  type: list
+  elements: str
+  sample: []
+error:
+  description: The error response of the registry. Azure support asks for its C(correlation_id).
+  returned: when the task fails because the registry refused a request
+  type: dict
+  sample:
+    method: GET
+    url: https://myregistry.azurecr.io/acr/v1/library/app
+    status: 401
+    code: UNAUTHORIZED
+    message: authentication required
+    correlation_id: 5f0f3a0e-8f0c-4b54-9d3f-2c8a7a0f6d11
 diff:
-  description: Whether the blob is in the repository, or what the file has, before and after.
+  description: The blob in the repository, or the content of the file, before and after.
   returned: in diff mode
   type: dict
   sample:

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: acr_copy
-short_description: Copy images between registries, or inside an Azure Container Registry
+short_description: Copy, import, mirror and promote images in an Azure Container Registry
 version_added: 0.1.0
 author:
   - registryops.acr contributors (@registryops)
 description:
-  - Copies images with all their platforms, and what is about them (signatures, attestations, SBOMs), from another repository or from any
-    OCI registry. Every byte and digest stays the same, or the task fails.
-  - Only what the target lacks is copied, several blobs at a time. Inside one registry nothing is downloaded, the registry lets one
-    repository have the blobs of the other. A tag moves only after all that it needs is there.
-  - Works with the permissions to pull and push, without any on the resource in Azure.
+  - Copies images with all their platforms and referrers (signatures, attestations, SBOMs) from another repository, or from any OCI
+    registry. All content and digests stay the same, or the task fails.
+  - Only missing content is copied, several blobs at a time. Within one registry, blobs are mounted from the source repository instead of
+    downloaded. A tag is moved only after all the content it needs has been copied.
+  - Only needs permissions to pull and push, and none on the Azure resource.
 extends_documentation_fragment:
   - registryops.acr._registry
   - registryops.acr._attributes
@@ -29,69 +29,84 @@ options:
     suboptions:
       source:
         description:
-          - An image (V(library/app:v1), V(library/app@sha256:...)), or a repository, from whose tags O(images[].include),
-            O(images[].exclude) and O(images[].semver) choose.
+          - An image (V(library/app:v1) or V(library/app@sha256:...)), or a repository (V(library/app)).
+          - For a repository, at least one of O(images[].include), O(images[].exclude) and O(images[].semver) is required to select its
+            tags. They cannot be used with an image.
         type: str
         required: true
       target:
         description:
-          - The repository to copy to, for an image also with a tag (V(production/app:v1)). If not set, the names stay the same.
+          - The repository to copy to. If O(images[].source) is an image, a tag can be added (V(production/app:v1)). Without one, the image
+            keeps its tag, or gets none if O(images[].source) has a digest.
+          - Defaults to the repository in O(images[].source).
         type: str
       include:
-        description: Regular expressions. A tag is chosen when its whole name matches one of them; without any, all are.
+        description:
+          - Regular expressions. A tag is selected if its whole name matches at least one of them.
+          - If omitted, all tags are selected.
         type: list
         elements: str
       exclude:
-        description: Regular expressions. A tag is left out when its whole name matches one of them.
+        description: Regular expressions. A tag is excluded if its whole name matches at least one of them.
         type: list
         elements: str
       semver:
         description:
-          - Chooses tags that are semantic versions (with or without C(v) before them) inside this range, such as V(>=1.2 <2).
-          - Pre-releases are in only if the range names one of the same version, as in V(>=2.0.0-rc.1).
+          - A range of semantic versions, such as V(>=1.2 <2). Only tags that are semantic versions in this range, with or without a leading
+            C(v), are selected.
+          - A pre-release is selected only if the range names a pre-release of the same version, as in V(>=2.0.0-rc.1).
         type: str
   source:
-    description: The registry to copy from. If not set, it is O(registry) itself.
+    description:
+      - The registry to copy from.
+      - If omitted, images are copied within O(registry).
     type: dict
     suboptions:
       registry:
-        description: Its host, with a port if needed, or its URL. V(docker.io) is Docker Hub.
+        description: The host of the registry, with an optional port, or its URL. V(docker.io) is Docker Hub.
         type: str
         required: true
       same_identity:
-        description: Whether it is an Azure Container Registry that the task signs in to as it does to O(registry).
+        description:
+          - Whether to sign in to the source registry in the same way as to O(registry). It must be an Azure Container Registry.
+          - Cannot be used with O(source.username) or O(source.auth_file).
         type: bool
         default: false
       username:
-        description: The user name there. If not set, the registry must be open to everybody.
+        description:
+          - The user name for the source registry. Mutually exclusive with O(source.auth_file).
+          - If no credential is set, the source registry must allow anonymous pull.
         type: str
       password:
-        description: The password that belongs to O(source.username).
+        description: The password for O(source.username).
         type: str
       auth_file:
-        description: A file that C(docker login), C(podman login) or C(oras login) wrote.
+        description: The path of a file written by C(docker login), C(podman login) or C(oras login).
         type: path
       token_service:
         description:
-          - The address of the registry's token service, if that is on another host and may be told the password, as
-            V(https://auth.docker.io/token) is for Docker Hub.
+          - The URL of the token service of the source registry, if it is on another host. The password is sent there only if this option
+            is set. For Docker Hub, this is V(https://auth.docker.io/token).
         type: str
       validate_certs:
-        description: Whether to verify its certificate.
+        description: Whether to verify the TLS certificate of the source registry.
         type: bool
         default: true
       ca_path:
-        description: A file with the certificates of authorities to trust there. If not set, as for O(registry).
+        description:
+          - The path of a file or directory with CA certificates to trust for the source registry.
+          - Defaults to O(ca_path).
         type: path
   referrers:
-    description: Whether to copy what is about the images, too.
+    description: Whether to also copy the referrers of the images (signatures, attestations, SBOMs).
     type: bool
     default: true
   overwrite:
     description:
-      - What happens to a tag that points at something else in the target.
-      - V(if_older) moves it only if that is older than what is copied, as both say themselves (the annotation
-        C(org.opencontainers.image.created), else the configuration).
+      - What to do with a target tag that points at another manifest.
+      - V(always) moves it. V(never) leaves it unchanged.
+      - V(if_older) moves it only if its image was created before the source image. The time is that of the annotation
+        C(org.opencontainers.image.created), or else that in the image config.
     type: str
     choices:
       - always
@@ -99,8 +114,8 @@ options:
       - if_older
     default: always
 notes:
-  - The credential needs C(metadata/read), C(content/read) and C(content/write) on the target's repositories, and at the source C(content/read),
-    to choose from tags also C(metadata/read).
+  - The credential needs C(metadata/read), C(content/read) and C(content/write) on the target repositories.
+  - The credential for the source needs C(content/read), and C(metadata/read) to select from the tags of a repository.
 seealso:
   - module: registryops.acr.acr_tag
   - module: registryops.acr.acr_artifact_pull
@@ -114,7 +129,7 @@ EXAMPLES = r"""
       - source: library/app:v1.1.0
         target: production/app
 
-- name: Copy all releases of version 1, but do not touch those that are there
+- name: Copy all releases of version 1, but do not overwrite existing tags
   registryops.acr.acr_copy:
     registry: myregistry
     images:
@@ -123,7 +138,7 @@ EXAMPLES = r"""
         semver: ">=1.0 <2"
     overwrite: never
 
-- name: Copy from another registry
+- name: Mirror an image from another registry
   registryops.acr.acr_copy:
     registry: myregistry
     source:
@@ -137,28 +152,28 @@ EXAMPLES = r"""
 
 RETURN = r"""
 images:
-  description: Each image that was chosen.
+  description: The selected images.
   returned: success
   type: list
   elements: dict
   contains:
     source:
-      description: Where it comes from.
+      description: The image in the source registry.
       returned: always
       type: str
       sample: library/app:v1.1.0
     target:
-      description: What it is in O(registry).
+      description: The image in O(registry).
       returned: always
       type: str
       sample: production/app:v1.1.0
     digest:
-      description: Its manifest.
+      description: The digest of the source image.
       returned: always
       type: str
       sample: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
     before:
-      description: What the target's tag pointed at before; null if there was no such tag.
+      description: The digest that the target tag pointed at before. V(null) if the tag did not exist.
       returned: always
       type: str
       sample: null
@@ -168,45 +183,56 @@ images:
       type: bool
       sample: true
     skipped:
-      description: Why a tag was not overwritten, V(exists), V(not older) or V(age unknown); null if it was, or did not need to be.
+      description: Why the target tag was not overwritten - V(exists), V(not older) or V(age unknown). V(null) if nothing prevented it.
       returned: always
       type: str
       sample: null
     manifests:
-      description: How many manifests the target lacked.
+      description: The number of manifests that were missing in the target.
       returned: always
       type: int
       sample: 3
     blobs:
-      description: How many blobs it lacked.
+      description: The number of blobs that were missing in the target.
       returned: always
       type: int
       sample: 4
     bytes:
-      description: How many bytes these have. What several images share counts for each of them.
+      description: The size of these manifests and blobs in bytes. Content that several images share is counted for each of them.
       returned: always
       type: int
       sample: 12880
 done:
-  description: What was copied and tagged before something failed.
-  returned: when something failed
+  description: The changes that were made.
+  returned: when a change failed
   type: list
   elements: str
   sample: ["content of production/app:v1.1.0", "tag production/app:v1.1.0"]
 failures:
-  description: What failed, with C(target), C(msg) and, if the registry answered, C(error).
-  returned: when something failed
+  description: The changes that failed, each with C(target), C(msg) and, if the registry sent an error response, C(error).
+  returned: when a change failed
   type: list
   elements: dict
   sample: []
 not_attempted:
-  description: What was not tried after something failed.
-  returned: when something failed
+  description: The changes that were not attempted because another one failed.
+  returned: when a change failed
   type: list
   elements: str
   sample: []
+error:
+  description: The error response of the registry. Azure support asks for its C(correlation_id).
+  returned: when the task fails because the registry refused a request
+  type: dict
+  sample:
+    method: GET
+    url: https://myregistry.azurecr.io/acr/v1/library/app
+    status: 401
+    code: UNAUTHORIZED
+    message: authentication required
+    correlation_id: 5f0f3a0e-8f0c-4b54-9d3f-2c8a7a0f6d11
 diff:
-  description: What the target's tags point at, and how much is copied for that.
+  description: The target tags and digests that change, with the amount of content to copy, before and after.
   returned: in diff mode
   type: dict
   sample:

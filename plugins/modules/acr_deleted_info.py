@@ -7,37 +7,40 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: acr_deleted_info
-short_description: Read what was deleted softly in an Azure Container Registry
+short_description: List soft-deleted manifests and tags in an Azure Container Registry
 version_added: 0.1.0
 author:
   - registryops.acr contributors (@registryops)
 description:
-  - Reads the manifests and tags that were deleted while the registry's soft delete policy was enabled, and that can still be restored.
-  - Soft delete is a preview of Azure. It keeps what was deleted for 1 to 90 days, 7 unless set otherwise.
+  - Lists the manifests and tags that were deleted while the soft delete policy of the registry was enabled, and that can still be
+    restored.
+  - Soft delete is a preview feature of Azure. It retains deleted content for 1 to 90 days, by default for 7 days.
 extends_documentation_fragment:
   - registryops.acr._registry
   - registryops.acr._attributes.info_module
 options:
   names:
     description:
-      - The repositories to look into, which may be deleted themselves or be there. The list of deleted repositories is not read then.
-      - Without it, all repositories on that list are read that O(include) and O(exclude) choose. Name a repository that is there if
-        it is not on the list, and something in it was deleted.
+      - The names of the repositories to read, whether they still exist or are deleted themselves. The registry's list of deleted
+        repositories is not read, so the credential does not need permission to read it.
+      - If omitted, the repositories on that list that O(include) and O(exclude) select are read. Set O(names) if content was deleted in
+        an existing repository that is not on the list.
     type: list
     elements: str
   include:
     description:
-      - Regular expressions. A repository is chosen when its whole name matches one of them.
+      - Regular expressions. A repository is selected if its whole name matches at least one of them.
+      - If omitted, all repositories are selected.
     type: list
     elements: str
   exclude:
     description:
-      - Regular expressions. A repository is left out when its whole name matches one of them.
+      - Regular expressions. A repository is excluded if its whole name matches at least one of them.
     type: list
     elements: str
   gather:
     description:
-      - What to read of each repository. An empty list reads names only.
+      - What to read of each repository. If the list is empty, only the names of the repositories are returned.
     type: list
     elements: str
     choices:
@@ -51,18 +54,18 @@ notes:
 seealso:
   - module: registryops.acr.acr_restore
   - name: Recover deleted artifacts with soft delete policy in Azure Container Registry
-    description: What soft delete keeps, and for how long.
+    description: What soft delete retains, and for how long.
     link: https://learn.microsoft.com/azure/container-registry/container-registry-soft-delete-policy
 """
 
 EXAMPLES = r"""
-- name: What was deleted in the repositories of the team?
+- name: List what was deleted in the repositories of a team
   registryops.acr.acr_deleted_info:
     registry: myregistry
     include:
       - team/.*
 
-- name: Which tags were taken away in this one?
+- name: List the deleted tags of one repository
   registryops.acr.acr_deleted_info:
     registry: myregistry
     names:
@@ -71,30 +74,30 @@ EXAMPLES = r"""
       - tags
   register: deleted
 
-- name: Show them
+- name: Show the names of the deleted tags
   ansible.builtin.debug:
     msg: "{{ deleted.repositories[0].tags | map(attribute='name') | unique }}"
 """
 
 RETURN = r"""
 repositories:
-  description: The repositories in the order of O(names), or by name. Where nothing was deleted, the lists are empty.
+  description: The repositories, in the order of O(names), or else sorted by name. If nothing was deleted in one, its lists are empty.
   returned: success
   type: list
   elements: dict
   contains:
     name:
-      description: The repository's name.
+      description: The name of the repository.
       returned: always
       type: str
       sample: library/app
     created_on:
-      description: When it was created, as the list of deleted repositories says, ISO 8601.
+      description: When the repository was created, in ISO 8601 format.
       returned: when O(names) is not set
       type: str
       sample: "2026-05-20T17:20:15.7887056Z"
     deleted_on:
-      description: When it, or something in it, was deleted, as that list says.
+      description: When the repository, or something in it, was deleted, in ISO 8601 format.
       returned: when O(names) is not set
       type: str
       sample: "2026-06-01T08:00:00.1234567Z"
@@ -109,8 +112,8 @@ repositories:
           deleted_on: "2026-06-01T08:00:00.1234567Z"
     tags:
       description:
-        - The tags that were taken away, alone or with their manifest, each with the manifest it pointed at. The same name appears
-          as often as it was taken away.
+        - The tags that were deleted, alone or with their manifest, each with the digest it pointed at. A tag that was deleted more than
+          once is listed more than once.
       returned: when V(tags) is in O(gather)
       type: list
       elements: dict
@@ -119,6 +122,17 @@ repositories:
           digest: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
           created_on: "2026-05-20T17:20:15.7887056Z"
           deleted_on: "2026-06-01T08:00:00.1234567Z"
+error:
+  description: The error response of the registry. Azure support asks for its C(correlation_id).
+  returned: when the task fails because the registry refused a request
+  type: dict
+  sample:
+    method: GET
+    url: https://myregistry.azurecr.io/acr/v1/library/app
+    status: 401
+    code: UNAUTHORIZED
+    message: authentication required
+    correlation_id: 5f0f3a0e-8f0c-4b54-9d3f-2c8a7a0f6d11
 """
 
 from ..module_utils._ansible.run import run_module

@@ -7,25 +7,25 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: acr_manifest
-short_description: Push and delete manifests of an Azure Container Registry
+short_description: Push and delete manifests and indexes in an Azure Container Registry
 version_added: 0.1.0
 author:
   - registryops.acr contributors (@registryops)
 description:
-  - Pushes a manifest or an index, and points tags at it. What it refers to must be in the repository already, which is checked in
-    check mode, too.
-  - With O(state=absent) deletes manifests, and refuses to when that breaks something that O(even_if) does not name.
+  - Pushes a manifest or an index, and points tags at it. Everything it refers to must already be in the repository. This is also checked in
+    check mode.
+  - With O(state=absent), deletes manifests. The task fails if that would break anything that O(even_if) does not allow.
   - To push files or whole images, use M(registryops.acr.acr_artifact).
 extends_documentation_fragment:
   - registryops.acr._registry
   - registryops.acr._attributes
 options:
   repository:
-    description: The repository, without the registry's name.
+    description: The name of the repository, without the login server.
     type: str
     required: true
   state:
-    description: Whether the manifest is to be there.
+    description: Whether the manifest should exist.
     type: str
     choices:
       - present
@@ -33,50 +33,54 @@ options:
     default: present
   content:
     description:
-      - The manifest, as a dictionary or as a text.
-      - A dictionary is written as JSON with sorted keys and no spaces, so that it has the same digest each time. A text is pushed as
-        it is, byte for byte; where a template makes a dictionary of it, use O(src).
+      - The manifest, as a dictionary or as text. Either this or O(src) is required with O(state=present).
+      - A dictionary is written as JSON with sorted keys and without spaces, so it always has the same digest. Text is pushed unchanged,
+        byte for byte. Use O(src) if templating turns the text into a dictionary.
     type: raw
   src:
-    description: A file with the manifest, which is pushed as it is, byte for byte.
+    description: The path of a file with the manifest, which is pushed unchanged, byte for byte. Mutually exclusive with O(content).
     type: path
   media_type:
-    description: Its media type. If not set, it is what the manifest says, or else what its fields tell.
+    description:
+      - The media type of the manifest.
+      - If omitted, the manifest's own C(mediaType) is used, or else the OCI media type that its fields indicate.
     type: str
   tags:
     description:
-      - Tags to point at the manifest. Without any, it is pushed by its digest and has no tag.
+      - The tags to point at the manifest. If omitted, the manifest is pushed by its digest, without a tag.
       - With O(state=absent) and O(by_tag=true), the tags whose manifests are deleted.
     type: list
     elements: str
   annotations:
-    description: Annotations to add. They become part of the manifest, which is then written anew.
+    description: Annotations to add to the manifest. The manifest is then written again as JSON, as described for O(content).
     type: dict
   subject:
     description:
-      - A tag or digest of the repository that the manifest is about. It becomes part of the manifest, which is then written anew.
+      - A tag or digest in the same repository to set as the subject of the manifest. The manifest is then written again as JSON, as described
+        for O(content).
     type: str
   validate:
     description:
-      - Whether to check the manifest against the schema of its media type, and that the repository has all that it refers to.
+      - Whether to check the manifest against the schema of its media type, and that the repository has all the content it refers to.
     type: bool
     default: true
   digests:
-    description: The manifests to delete, with O(state=absent).
+    description: The digests of the manifests to delete. Used with O(state=absent), which requires this or O(tags).
     type: list
     elements: str
   by_tag:
     description:
-      - Whether to delete the manifests that O(tags) point at. To take only the tags away, use M(registryops.acr.acr_tag).
+      - Whether to delete the manifests that O(tags) point at. Required to use O(tags) with O(state=absent).
+      - To remove tags only, use M(registryops.acr.acr_tag).
     type: bool
     default: false
   even_if:
     description:
       - What a deletion may break.
-      - V(tags) are tags that point at the manifest (and are not named in O(tags)), V(indexes) are indexes that list it, and
-        V(referrers) are signatures and the like that are about it, and may go with it.
-      - What is itself deleted in the same task is not broken by it. An index goes before what it lists.
-      - A lock is stronger, also that of a tag.
+      - V(tags) allows to delete a manifest that has tags other than those in O(tags). V(indexes) allows to delete a manifest that an index
+        lists. V(referrers) allows to delete a manifest that has referrers such as signatures, which the registry may delete with it.
+      - Indexes and referrers that the same task deletes do not count. An index is deleted before the manifests it lists.
+      - A locked manifest, or a manifest with a locked tag, is never deleted.
     type: list
     elements: str
     choices:
@@ -87,8 +91,8 @@ options:
 requirements:
   - jsonschema >= 4 (for O(validate))
 notes:
-  - The credential needs C(metadata/read) and C(content/read) on the repository; to push C(content/write), to delete C(content/delete)
-    as well.
+  - The credential needs C(metadata/read) and C(content/read) on the repository. It also needs C(content/write) to push a manifest, and
+    C(content/delete) to delete one.
 seealso:
   - module: registryops.acr.acr_manifest_info
   - module: registryops.acr.acr_tag
@@ -96,7 +100,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: See what a release is made of
+- name: Read the index of a release
   registryops.acr.acr_manifest_info:
     registry: myregistry
     repository: library/app
@@ -118,7 +122,7 @@ EXAMPLES = r"""
       - v1.1.0-small
   register: small
 
-- name: Delete it with its tag
+- name: Delete the index and its tag
   registryops.acr.acr_manifest:
     registry: myregistry
     repository: library/app
@@ -128,7 +132,7 @@ EXAMPLES = r"""
       - tags
     state: absent
 
-- name: Delete what a tag points at
+- name: Delete the image that a tag points at
   registryops.acr.acr_manifest:
     registry: myregistry
     repository: library/app
@@ -140,22 +144,22 @@ EXAMPLES = r"""
 
 RETURN = r"""
 digest:
-  description: The manifest's digest.
+  description: The digest of the manifest.
   returned: when O(state=present)
   type: str
   sample: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
 media_type:
-  description: Its media type.
+  description: The media type of the manifest.
   returned: when O(state=present)
   type: str
   sample: application/vnd.oci.image.index.v1+json
 size:
-  description: The bytes of the manifest itself.
+  description: The size of the manifest itself in bytes.
   returned: when O(state=present)
   type: int
   sample: 714
 tags:
-  description: Each tag, with the manifest it pointed at before and the one it points at now.
+  description: Each tag, with the digest it pointed at before (V(null) if it did not exist) and the digest it points at now.
   returned: when O(state=present)
   type: list
   elements: dict
@@ -165,37 +169,37 @@ tags:
       after: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
       changed: true
 deleted:
-  description: The manifests that were there, with all that their deletion breaks or takes along.
+  description: The deleted manifests, each with everything that is deleted with it or breaks.
   returned: when O(state=absent)
   type: list
   elements: dict
   contains:
     digest:
-      description: The manifest.
+      description: The digest of the manifest.
       returned: always
       type: str
       sample: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
     tags:
-      description: The tags that point at it.
+      description: The tags that point at the manifest.
       returned: always
       type: list
       elements: str
       sample: [nightly]
     indexes:
-      description: The indexes that list it and stay.
+      description: The digests of indexes that list the manifest and are not deleted.
       returned: always
       type: list
       elements: str
       sample: []
     referrers:
-      description: The manifests that are about it and are not named.
+      description: The digests of referrers of the manifest that the task does not name.
       returned: always
       type: list
       elements: str
       sample: []
 blocked:
-  description: The manifests whose deletion would break what O(even_if) does not name, each with all that it would break, as in RV(deleted).
-  returned: when a deletion is refused for that
+  description: The manifests whose deletion would break something that O(even_if) does not allow, in the same format as RV(deleted).
+  returned: when the task fails for this reason
   type: list
   elements: dict
   sample:
@@ -204,31 +208,42 @@ blocked:
       indexes: []
       referrers: []
 missing:
-  description: What was to be deleted and is not there.
+  description: The tags and digests to delete that do not exist.
   returned: when O(state=absent)
   type: list
   elements: str
   sample: []
 done:
-  description: What was changed before something failed.
-  returned: when some of the changes failed
+  description: The changes that were made.
+  returned: when a change failed
   type: list
   elements: str
   sample: []
 failures:
-  description: The changes that failed, each with C(target), C(msg) and, if the registry answered, C(error).
-  returned: when some of the changes failed
+  description: The changes that failed, each with C(target), C(msg) and, if the registry sent an error response, C(error).
+  returned: when a change failed
   type: list
   elements: dict
   sample: []
 not_attempted:
-  description: The changes that were not tried after one failed.
-  returned: when some of the changes failed
+  description: The changes that were not attempted because another one failed.
+  returned: when a change failed
   type: list
   elements: str
   sample: []
+error:
+  description: The error response of the registry. Azure support asks for its C(correlation_id).
+  returned: when the task fails because the registry refused a request
+  type: dict
+  sample:
+    method: GET
+    url: https://myregistry.azurecr.io/acr/v1/library/app
+    status: 401
+    code: UNAUTHORIZED
+    message: authentication required
+    correlation_id: 5f0f3a0e-8f0c-4b54-9d3f-2c8a7a0f6d11
 diff:
-  description: The manifests, and what points at them, before and after.
+  description: The manifests and the tags, indexes and referrers of each, before and after.
   returned: in diff mode
   type: dict
   sample:

@@ -7,32 +7,32 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: acr_manifest_info
-short_description: See what manifests of an Azure Container Registry are made of
+short_description: Inspect manifests, platforms and referrers in an Azure Container Registry
 version_added: 0.1.0
 author:
   - registryops.acr contributors (@registryops)
 description:
-  - Returns manifests as they are kept, byte for byte and as data, and on request the configuration of images, what refers to them
-    (signatures, attestations, …), and whether all that they need is there.
+  - Returns manifests both as the original bytes and as data. On request, also returns the config of images, the referrers (signatures,
+    attestations, SBOMs), and whether all the content of an image is in the repository.
 extends_documentation_fragment:
   - registryops.acr._registry
   - registryops.acr._attributes.info_module
 options:
   repository:
-    description: The repository, without the registry's name.
+    description: The name of the repository, without the login server.
     type: str
     required: true
   references:
-    description: The tags and digests of the manifests.
+    description: The tags and digests of the manifests to read.
     type: list
     elements: str
     required: true
   gather:
     description:
-      - What else to find out.
-      - V(config) reads the configuration of images, and thus their platform.
-      - V(referrers) lists what is about each manifest, and what is about that.
-      - V(completeness) asks whether each blob and manifest that it needs is there.
+      - What else to read for each manifest.
+      - V(config) reads the config of an image, and its platform from there.
+      - V(referrers) lists the referrers of the manifest, and their own referrers.
+      - V(completeness) checks whether all the blobs and manifests that the manifest needs exist.
     type: list
     elements: str
     choices:
@@ -41,7 +41,9 @@ options:
       - completeness
     default: []
   artifact_types:
-    description: With V(referrers) in O(gather), returns only those of these types, with all that is about them.
+    description:
+      - With V(referrers) in O(gather), only returns referrers of these artifact types, with all their own referrers.
+      - If omitted, referrers of all types are returned.
     type: list
     elements: str
 notes:
@@ -52,7 +54,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Look at a release with all its platforms
+- name: Inspect a release with all its platforms
   registryops.acr.acr_manifest_info:
     registry: myregistry
     repository: library/app
@@ -64,7 +66,7 @@ EXAMPLES = r"""
       - completeness
   register: release
 
-- name: Make sure that it can be pulled
+- name: Check that the release is complete and has the expected platforms
   ansible.builtin.assert:
     that:
       - release.manifests[0].complete
@@ -73,43 +75,43 @@ EXAMPLES = r"""
 
 RETURN = r"""
 manifests:
-  description: The manifests that were found, in the order of O(references).
+  description: The manifests that exist, in the order of O(references).
   returned: success
   type: list
   elements: dict
   contains:
     reference:
-      description: The tag or digest by which it was asked for.
+      description: The tag or digest from O(references).
       returned: always
       type: str
       sample: v1.1.0
     digest:
-      description: Its digest.
+      description: The digest of the manifest.
       returned: always
       type: str
       sample: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
     media_type:
-      description: Its media type.
+      description: The media type of the manifest.
       returned: always
       type: str
       sample: application/vnd.oci.image.index.v1+json
     artifact_type:
-      description: What kind of artifact it is; null for an index without such a type.
+      description: The type of the artifact. For an image, the media type of its config. V(null) for an index without a type.
       returned: always
       type: str
       sample: application/vnd.oci.image.config.v1+json
     size:
-      description: The bytes of the manifest itself.
+      description: The size of the manifest itself in bytes.
       returned: always
       type: int
       sample: 714
     content_size:
-      description: The bytes of its configuration and layers, each counted once; 0 for an index.
+      description: The size of the config and the layers in bytes, each counted once. V(0) for an index.
       returned: always
       type: int
       sample: 3208942
     content:
-      description: The manifest's bytes in Base64.
+      description: The bytes of the manifest, Base64 encoded.
       returned: always
       type: str
       sample: eyJzY2hlbWFWZXJzaW9uIjoyfQ==
@@ -120,14 +122,14 @@ manifests:
       sample:
         schemaVersion: 2
     subject:
-      description: The digest of what it is about, if it is about something.
+      description: The digest of the subject. V(null) if the manifest has none.
       returned: always
       type: str
       sample: null
     platforms:
       description:
-        - Of an index, each manifest that it lists and the platform that it is for (null if it does not say).
-        - Of an image, the platform of its configuration, if O(gather) has V(config).
+        - For an index, each manifest that it lists, with its platform (V(null) if the index does not specify one).
+        - For an image, the platform from its config, if V(config) is in O(gather).
       returned: always
       type: list
       elements: dict
@@ -135,15 +137,15 @@ manifests:
         - digest: sha256:0f3a1b6f2a11bdbd5a0ed37cc08f4d4a1f46d9d1a6a3a3c9a1ab9a4a3d0f9a11
           platform: linux/amd64
     config:
-      description: The configuration of an image; null for what has none that is JSON.
-      returned: when O(gather) has V(config)
+      description: The config of the image. V(null) if the manifest has no config in JSON format.
+      returned: when V(config) is in O(gather)
       type: dict
       sample:
         architecture: amd64
         os: linux
     referrers:
-      description: What is about it, each with C(referrers) of its own.
-      returned: when O(gather) has V(referrers)
+      description: The referrers of the manifest, each with its own C(referrers).
+      returned: when V(referrers) is in O(gather)
       type: list
       elements: dict
       sample:
@@ -154,13 +156,13 @@ manifests:
           annotations: {}
           referrers: []
     complete:
-      description: Whether all that it needs is in the repository.
-      returned: when O(gather) has V(completeness)
+      description: Whether the repository has all the manifests and blobs that the manifest needs.
+      returned: when V(completeness) is in O(gather)
       type: bool
       sample: true
     missing:
-      description: The manifests and blobs that it needs and that are not there.
-      returned: when O(gather) has V(completeness)
+      description: The manifests and blobs that the manifest needs and that do not exist.
+      returned: when V(completeness) is in O(gather)
       type: list
       elements: dict
       sample:
@@ -168,11 +170,22 @@ manifests:
           media_type: application/vnd.oci.image.layer.v1.tar+gzip
           size: 3208942
 missing:
-  description: Those of O(references) that do not exist.
+  description: The items of O(references) that do not exist.
   returned: success
   type: list
   elements: str
   sample: []
+error:
+  description: The error response of the registry. Azure support asks for its C(correlation_id).
+  returned: when the task fails because the registry refused a request
+  type: dict
+  sample:
+    method: GET
+    url: https://myregistry.azurecr.io/acr/v1/library/app
+    status: 401
+    code: UNAUTHORIZED
+    message: authentication required
+    correlation_id: 5f0f3a0e-8f0c-4b54-9d3f-2c8a7a0f6d11
 """
 
 from ..module_utils._ansible.run import run_module

@@ -7,91 +7,104 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: acr_repository
-short_description: Lock, unlock or delete a whole repository of an Azure Container Registry
+short_description: Lock, unlock or delete a repository in an Azure Container Registry
 version_added: 0.1.0
 author:
   - registryops.acr contributors (@registryops)
 description:
-  - Sets what may be done with a repository. It is not created, which happens with the first push into it.
-  - With O(state=absent) deletes it with all it holds, and returns what it takes to bring that back.
+  - Sets the attributes (locks) of a repository. It does not create repositories; the registry creates one when something is first pushed to
+    it.
+  - With O(state=absent), deletes the repository with all its content, and returns what is needed to restore it.
 extends_documentation_fragment:
   - registryops.acr._registry
   - registryops.acr._attributes
 options:
   repository:
-    description: The repository, without the registry's name.
+    description: The name of the repository, without the login server.
     type: str
     required: true
   state:
-    description: V(present) sets the attributes that are given. V(absent) deletes the repository with all its manifests and tags.
+    description:
+      - V(present) sets the attributes of the repository, which must exist. At least one attribute is required.
+      - V(absent) deletes the repository with all its manifests and tags. Attributes cannot be set.
     type: str
     choices:
       - present
       - absent
     default: present
   can_delete:
-    description: Whether it can be deleted; what it holds can be deleted nevertheless. If not set, it stays as it is.
+    description:
+      - Whether the repository can be deleted. This does not protect its tags and manifests.
+      - If omitted, the attribute is not changed.
     type: bool
   can_write:
     description:
-      - Whether it can be changed. If V(false), nothing can be pushed into it or deleted from it, nor can attributes of what it holds be
-        changed. If not set, it stays as it is.
+      - Whether the repository can be changed. With V(false), nothing can be pushed to it or deleted from it, and the attributes of its tags
+        and manifests cannot be changed.
+      - If omitted, the attribute is not changed.
     type: bool
   can_list:
-    description: Whether it appears in lists. If not set, it stays as it is.
+    description:
+      - Whether the repository is listed.
+      - If omitted, the attribute is not changed.
     type: bool
   can_read:
-    description: Whether it can be pulled from. If not set, it stays as it is.
+    description:
+      - Whether images can be pulled from the repository.
+      - If omitted, the attribute is not changed.
     type: bool
   confirm:
     description:
-      - The repository's name once more. With O(state=absent) it is needed when the repository has more than O(max_tags) tags, or holds
-        something that is locked. Without it, the task fails and says what the repository holds.
+      - The name of the repository, repeated to confirm its deletion.
+      - Required with O(state=absent) if the repository has more than O(max_tags) tags, or if O(override_locks) removes locks. Without it, the
+        task fails and reports what the repository holds.
+      - With O(state=absent), the task fails if this is not the name of the repository.
     type: str
   max_tags:
-    description: How many tags a repository may have to be deleted without O(confirm).
+    description: The largest number of tags that a repository can have to be deleted without O(confirm).
     type: int
     default: 10
   override_locks:
     description:
-      - Whether to delete the repository although it is locked itself, or holds what is locked. The locks are taken away before, and put
-        back if it then cannot be deleted. O(confirm) is needed as well.
+      - Whether to delete the repository even if it or anything in it is locked. Requires O(confirm).
+      - The locks are removed first. If the repository cannot be deleted then, they are restored.
     type: bool
     default: false
 notes:
-  - The credential needs C(metadata/read) on the repository; to set attributes and to override locks also C(metadata/write), to delete
-    C(content/delete). With C(content/read), RV(undo) is in the right order also where something was pushed before what it is about.
-  - What was deleted can be restored only while the registry's soft delete policy is enabled.
+  - The credential needs C(metadata/read) on the repository. It also needs C(metadata/write) to set attributes and to override locks, and
+    C(content/delete) to delete the repository.
+  - With C(content/read), the order of RV(undo) is also right for referrers that were pushed before their subject.
+  - Deleted content can be restored only if the soft delete policy of the registry was enabled when it was deleted.
 seealso:
   - module: registryops.acr.acr_restore
   - module: registryops.acr.acr_repository_info
   - module: registryops.acr.acr_tag_properties
   - module: registryops.acr.acr_manifest
   - name: Delete container images in Azure Container Registry
-    description: What deleting a repository means.
+    description: What happens when a repository is deleted.
     link: https://learn.microsoft.com/azure/container-registry/container-registry-delete
 """
 
 EXAMPLES = r"""
-- name: Let nobody delete this repository as a whole
+- name: Prevent the deletion of a repository
   registryops.acr.acr_repository:
     registry: myregistry
     repository: library/app
     can_delete: false
 
-- name: Allow it again
+- name: Allow the deletion of the repository
   registryops.acr.acr_repository:
     registry: myregistry
     repository: library/app
     can_delete: true
 
-- name: Delete what a feature branch left behind
+- name: Delete the repository of a feature branch
   registryops.acr.acr_repository:
     registry: myregistry
     repository: feature/login
     state: absent
 
-- name: Delete an old repository, however much is in it and whatever is locked
+- name: Delete a repository, regardless of its size and locks
   registryops.acr.acr_repository:
     registry: myregistry
     repository: team/tool
@@ -102,53 +115,53 @@ EXAMPLES = r"""
 
 RETURN = r"""
 repository:
-  description: The repository's name.
+  description: The name of the repository.
   returned: success
   type: str
   sample: library/app
 before:
-  description: The attributes as they were.
+  description: The attributes before the change.
   returned: when O(state=present)
   type: dict
   sample: {"can_delete": true, "can_list": true, "can_read": true, "can_write": true}
 after:
-  description: The attributes as they are now; in check mode, as they would be.
+  description: The attributes after the change.
   returned: when O(state=present)
   type: dict
   sample: {"can_delete": false, "can_list": true, "can_read": true, "can_write": true}
 digests:
-  description: The manifests that were deleted; in check mode, that would be.
+  description: The digests of the deleted manifests.
   returned: when O(state=absent)
   type: list
   elements: str
   sample: ["sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417"]
 tags:
-  description: The tags that were deleted with them.
+  description: The names of the deleted tags.
   returned: when O(state=absent)
   type: list
   elements: str
   sample: ["v1.0.0"]
 manifest_count:
-  description: How many manifests that were, with those that lists hide.
+  description: The number of deleted manifests, including those that are not listed (C(can_list=false)).
   returned: when O(state=absent)
   type: int
   sample: 1
 tag_count:
-  description: How many tags that were, with those that lists hide.
+  description: The number of deleted tags, including those that are not listed (C(can_list=false)).
   returned: when O(state=absent)
   type: int
   sample: 1
 unlocked:
-  description: The locks that were taken away before.
+  description: The locks that were removed to delete the repository.
   returned: when O(state=absent)
   type: list
   elements: str
   sample: ["tag 'v1.0.0'"]
 undo:
   description:
-    - What M(registryops.acr.acr_restore) needs to bring it all back, if the registry kept it.
-    - It is in the order in which it can be restored, which is what an index lists before the index, and what a signature is about before
-      the signature.
+    - What M(registryops.acr.acr_restore) needs to restore the content, if the registry retains it.
+    - The order is one in which everything can be restored, with the manifests of an index before the index, and a subject before its
+      referrers.
   returned: when O(state=absent)
   type: list
   elements: dict
@@ -156,14 +169,37 @@ undo:
     - repository: library/app
       digest: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
       tags: ["v1.0.0"]
+done:
+  description: The changes that were made.
+  returned: when a change failed
+  type: list
+  elements: str
+  sample: []
 failures:
-  description: The change that failed, with C(target), C(msg) and, if the registry answered, C(error).
-  returned: when it failed
+  description: The changes that failed, each with C(target), C(msg) and, if the registry sent an error response, C(error).
+  returned: when a change failed
   type: list
   elements: dict
   sample: []
+not_attempted:
+  description: The changes that were not attempted because another one failed.
+  returned: when a change failed
+  type: list
+  elements: str
+  sample: []
+error:
+  description: The error response of the registry. Azure support asks for its C(correlation_id).
+  returned: when the task fails because the registry refused a request
+  type: dict
+  sample:
+    method: GET
+    url: https://myregistry.azurecr.io/acr/v1/library/app
+    status: 401
+    code: UNAUTHORIZED
+    message: authentication required
+    correlation_id: 5f0f3a0e-8f0c-4b54-9d3f-2c8a7a0f6d11
 diff:
-  description: The attributes that change, or the first 50 of all that goes.
+  description: The attributes that change, or the deleted content (the first 50 items), before and after.
   returned: in diff mode
   type: dict
   sample:

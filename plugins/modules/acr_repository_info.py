@@ -7,36 +7,38 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: acr_repository_info
-short_description: Read repositories of an Azure Container Registry
+short_description: List repositories, tags and manifests of an Azure Container Registry
 version_added: 0.1.0
 author:
   - registryops.acr contributors (@registryops)
 description:
   - Reads the properties of repositories, and on request those of their tags and manifests.
-  - Every item comes with its own four attributes (locks) and with what they amount to together with the locks around it.
+  - Returns the four attributes (locks) of each item, and what they amount to in combination with the other locks that apply to it.
 extends_documentation_fragment:
   - registryops.acr._registry
   - registryops.acr._attributes.info_module
 options:
   names:
     description:
-      - The repositories to read. The list of all repositories is not read then, so the credential need not be allowed to.
-      - Without it, all repositories are read that O(include) and O(exclude) choose.
+      - The names of the repositories to read. The catalog of the registry is not read then, so the credential does not need permission to
+        list repositories.
+      - If omitted, all repositories that O(include) and O(exclude) select are read.
     type: list
     elements: str
   include:
     description:
-      - Regular expressions. A repository is chosen when its whole name matches one of them.
+      - Regular expressions. A repository is selected if its whole name matches at least one of them.
+      - If omitted, all repositories are selected.
     type: list
     elements: str
   exclude:
     description:
-      - Regular expressions. A repository is left out when its whole name matches one of them.
+      - Regular expressions. A repository is excluded if its whole name matches at least one of them.
     type: list
     elements: str
   gather:
     description:
-      - What to read of each repository. An empty list reads names only.
+      - What to read of each repository. If the list is empty, only names are read.
     type: list
     elements: str
     choices:
@@ -47,7 +49,7 @@ options:
       - properties
   order_by:
     description:
-      - The order of tags and manifests. With V(name), tags come by name and manifests by digest.
+      - How to sort tags and manifests. V(name) sorts tags by name, and manifests by digest.
     type: str
     choices:
       - name
@@ -56,18 +58,18 @@ options:
     default: name
   limit:
     description:
-      - Read at most this many tags and this many manifests of each repository, the first ones by O(order_by).
+      - The maximum number of tags, and of manifests, to return for each repository, in the order of O(order_by).
     type: int
   limit_repositories:
     description:
-      - Read at most this many repositories, the first ones by name. It cannot be used with O(names).
+      - The maximum number of repositories to return, sorted by name. Mutually exclusive with O(names).
     type: int
   digest:
     description:
-      - Read only the tags that point at this manifest. V(tags) must be in O(gather).
+      - Only returns the tags that point at this digest. Requires V(tags) in O(gather).
     type: str
 notes:
-  - The credential needs C(metadata/read) on the repositories, and the right to list them unless O(names) is set.
+  - The credential needs C(metadata/read) on the repositories. Unless O(names) is set, it also needs permission to list repositories.
 seealso:
   - module: registryops.acr.acr_tag_properties
   - name: Lock a container image in an Azure container registry
@@ -76,7 +78,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Read all repositories of the team
+- name: Read all repositories of a team
   registryops.acr.acr_repository_info:
     registry: myregistry
     include:
@@ -93,7 +95,7 @@ EXAMPLES = r"""
     limit: 5
   register: newest
 
-- name: Show them
+- name: Show the names of the newest tags
   ansible.builtin.debug:
     msg: "{{ newest.repositories[0].tags | map(attribute='name') }}"
 
@@ -110,69 +112,69 @@ EXAMPLES = r"""
 
 RETURN = r"""
 repositories:
-  description: The repositories that were found, in the order of O(names), or by name.
+  description: The repositories that exist, in the order of O(names), or else sorted by name.
   returned: success
   type: list
   elements: dict
   contains:
     name:
-      description: The repository's name.
+      description: The name of the repository.
       returned: always
       type: str
       sample: library/app
     created_on:
-      description: When it was created, ISO 8601.
+      description: When the repository was created, in ISO 8601 format.
       returned: unless O(gather) is empty and O(names) is not set
       type: str
       sample: "2026-05-20T17:20:15.7887056Z"
     last_updated_on:
-      description: When something was last pushed to it, ISO 8601.
+      description: When something was last pushed to the repository, in ISO 8601 format.
       returned: unless O(gather) is empty and O(names) is not set
       type: str
       sample: "2026-05-20T17:20:13.9261224Z"
     manifest_count:
-      description: How many manifests it has.
+      description: The number of manifests in the repository.
       returned: unless O(gather) is empty and O(names) is not set
       type: int
       sample: 10
     tag_count:
-      description: How many tags it has.
+      description: The number of tags in the repository.
       returned: unless O(gather) is empty and O(names) is not set
       type: int
       sample: 4
     can_delete:
-      description: Whether its own attributes allow to delete it.
+      description: Whether the attributes of the repository allow to delete it.
       returned: unless O(gather) is empty and O(names) is not set
       type: bool
       sample: true
     can_write:
-      description: Whether its own attributes allow to change it. If not, they forbid to delete it as well.
+      description: Whether the attributes of the repository allow to change it. V(false) also prevents its deletion.
       returned: unless O(gather) is empty and O(names) is not set
       type: bool
       sample: true
     can_list:
-      description: Whether its own attributes let it be listed.
+      description: Whether the attributes of the repository allow to list it.
       returned: unless O(gather) is empty and O(names) is not set
       type: bool
       sample: true
     can_read:
-      description: Whether its own attributes allow to pull it.
+      description: Whether the attributes of the repository allow to pull from it.
       returned: unless O(gather) is empty and O(names) is not set
       type: bool
       sample: true
     effective:
       description:
-        - What can really happen to it.
-        - A repository cannot be deleted while a tag or manifest in it is locked, which is known only where V(tags) and
-          V(manifests) were gathered without being truncated.
+        - What can actually be done with the repository.
+        - A repository cannot be deleted while a tag or manifest in it is locked. Only the tags and manifests that were read are taken into
+          account. So C(can_delete) is certain only if V(tags) and V(manifests) are in O(gather), and O(limit) and O(digest) left none out.
       returned: unless O(gather) is empty and O(names) is not set
       type: dict
       sample: {"can_delete": false, "can_list": true, "can_read": true, "can_write": true}
     tags:
       description:
-        - Its tags. Beside the attributes, each has C(name), C(digest), C(created_on) and C(last_updated_on).
-        - In C(effective), C(can_delete) is true when the tag can be lost in any way, also with its manifest, and C(can_write)
-          is true when it can be moved to another manifest.
+        - The tags of the repository. In addition to the attributes, each has C(name), C(digest), C(created_on) and C(last_updated_on).
+        - In C(effective), C(can_delete) is true if the tag can be lost in any way, including with its manifest, and C(can_write) is true if
+          it can be moved to another manifest.
       returned: when V(tags) is in O(gather)
       type: list
       elements: dict
@@ -188,9 +190,9 @@ repositories:
           effective: {"can_delete": true, "can_list": true, "can_read": true, "can_write": false}
     manifests:
       description:
-        - Its manifests. Beside the attributes, each has C(digest), C(media_type), C(config_media_type), C(artifact_type),
-          C(architecture), C(os), C(size) in bytes, C(tags), C(created_on) and C(last_updated_on). What the registry does not
-          know is null.
+        - The manifests of the repository. In addition to the attributes, each has C(digest), C(media_type), C(config_media_type),
+          C(artifact_type), C(architecture), C(os), C(size) in bytes, C(tags), C(created_on) and C(last_updated_on). Properties that the
+          registry does not provide are V(null).
       returned: when V(manifests) is in O(gather)
       type: list
       elements: dict
@@ -211,21 +213,32 @@ repositories:
           can_read: true
           effective: {"can_delete": true, "can_list": true, "can_read": true, "can_write": true}
     truncated:
-      description: Whether O(limit) cut its tags or manifests.
+      description: Whether there are more tags or manifests than O(limit) allows.
       returned: when V(tags) or V(manifests) is in O(gather)
       type: bool
       sample: false
 missing:
-  description: Those of O(names) that do not exist.
+  description: The items of O(names) that do not exist.
   returned: success
   type: list
   elements: str
   sample: []
 truncated:
-  description: Whether O(limit_repositories) cut the list of repositories.
+  description: Whether there are more repositories than O(limit_repositories) allows.
   returned: success
   type: bool
   sample: false
+error:
+  description: The error response of the registry. Azure support asks for its C(correlation_id).
+  returned: when the task fails because the registry refused a request
+  type: dict
+  sample:
+    method: GET
+    url: https://myregistry.azurecr.io/acr/v1/library/app
+    status: 401
+    code: UNAUTHORIZED
+    message: authentication required
+    correlation_id: 5f0f3a0e-8f0c-4b54-9d3f-2c8a7a0f6d11
 """
 
 from ..module_utils._ansible.run import run_module

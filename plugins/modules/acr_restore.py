@@ -7,56 +7,61 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: acr_restore
-short_description: Bring back what was deleted softly in an Azure Container Registry
+short_description: Restore soft-deleted images and tags in an Azure Container Registry
 version_added: 0.1.0
 author:
   - registryops.acr contributors (@registryops)
 description:
-  - Restores manifests and tags that were deleted while the registry's soft delete policy was enabled, and that it still keeps.
-  - A manifest that is there already stays as it is, and gets those of its tags that are missing.
+  - Restores manifests and tags that were deleted while the soft delete policy of the registry was enabled, and that the registry still
+    retains.
+  - A manifest that exists is not changed. Only its missing tags are added.
 extends_documentation_fragment:
   - registryops.acr._registry
   - registryops.acr._attributes
 options:
   items:
     description:
-      - What to restore. The order is kept inside a repository. An index does not bring back what it lists, nor an image what is about it,
-        so name all of them, and what something is about (its subject) before that.
+      - The manifests to restore. Within a repository, they are restored in the given order.
+      - Restoring an index does not restore the manifests it lists, and restoring an image does not restore its referrers. List all of them,
+        with each subject before its referrers.
+      - Mutually exclusive with O(undo). One of the two is required.
     type: list
     elements: dict
     suboptions:
       repository:
-        description: The repository, which may be deleted itself.
+        description: The name of the repository, without the login server. The repository itself can be deleted.
         type: str
         required: true
       digest:
-        description: The manifest.
+        description: The digest of the manifest.
         type: str
         required: true
       tags:
-        description: The tags that are to point at it.
+        description: The tags that should point at the manifest.
         type: list
         elements: str
         default: []
   undo:
     description:
-      - The same as a task that deletes returned it, for example RV(registryops.acr.acr_repository#module:undo). The whole result of such a
-        task will do, that of a loop, and either of them as JSON text.
+      - What to restore, as returned by a task that deletes, for example RV(registryops.acr.acr_repository#module:undo).
+      - The whole result of such a task, the result of such a task with a loop, and JSON text of any of these are also accepted.
+      - Mutually exclusive with O(items). One of the two is required.
     type: raw
   overwrite:
-    description: Whether a tag that points at another manifest by now is moved. If V(false), it is an error, and nothing is restored.
+    description:
+      - Whether to move a tag that now points at another manifest. With V(false), the task fails in this case and restores nothing.
     type: bool
     default: false
 notes:
   - The credential needs C(metadata/read) on the repositories, and the permissions C(Microsoft.ContainerRegistry/registries/deleted/read) and
-    C(Microsoft.ContainerRegistry/registries/deleted/restore/action), which a scope map cannot grant. To point more than one tag at a
-    manifest, or one at a manifest that is there, it needs C(content/read) and C(content/write).
-  - Soft delete is a preview of Azure. It keeps what was deleted for 1 to 90 days, 7 unless set otherwise.
+    C(Microsoft.ContainerRegistry/registries/deleted/restore/action), which a scope map cannot grant. To restore more than one tag of a
+    manifest, or a tag of a manifest that exists, it also needs C(content/read) and C(content/write).
+  - Soft delete is a preview feature of Azure. It retains deleted content for 1 to 90 days, by default for 7 days.
 seealso:
   - module: registryops.acr.acr_deleted_info
   - module: registryops.acr.acr_repository
   - name: Recover deleted artifacts with soft delete policy in Azure Container Registry
-    description: What soft delete keeps, and for how long.
+    description: What soft delete retains, and for how long.
     link: https://learn.microsoft.com/azure/container-registry/container-registry-soft-delete-policy
 """
 
@@ -68,7 +73,7 @@ EXAMPLES = r"""
     state: absent
   register: removed
 
-- name: Bring it back as it was
+- name: Restore the repository as it was
   registryops.acr.acr_restore:
     registry: myregistry
     undo: "{{ removed }}"
@@ -82,7 +87,7 @@ EXAMPLES = r"""
     by_tag: true
     state: absent
 
-- name: Which one was that?
+- name: List the deleted tags
   registryops.acr.acr_deleted_info:
     registry: myregistry
     names:
@@ -91,7 +96,7 @@ EXAMPLES = r"""
       - tags
   register: deleted
 
-- name: Bring back the one that was deleted last
+- name: Restore the image that was deleted last
   registryops.acr.acr_restore:
     registry: myregistry
     items:
@@ -103,28 +108,28 @@ EXAMPLES = r"""
 
 RETURN = r"""
 manifests:
-  description: The manifests, in the order in which they were named.
+  description: The manifests, in the order in which they were given.
   returned: success
   type: list
   elements: dict
   contains:
     repository:
-      description: The repository.
+      description: The name of the repository.
       returned: always
       type: str
       sample: library/app
     digest:
-      description: The manifest.
+      description: The digest of the manifest.
       returned: always
       type: str
       sample: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
     restored:
-      description: Whether it had to be restored; in check mode, whether it would have to be.
+      description: Whether the manifest was deleted and had to be restored.
       returned: always
       type: bool
       sample: true
     tags:
-      description: Each tag, with the manifest it pointed at before and the one it points at now; null where there was none.
+      description: Each tag, with the digest it pointed at before (V(null) if it did not exist) and the digest it points at now.
       returned: always
       type: list
       elements: dict
@@ -134,30 +139,41 @@ manifests:
           after: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
           changed: true
     changed:
-      description: Whether the manifest or one of its tags was missing.
+      description: Whether the manifest was restored, or any of its tags changed.
       returned: always
       type: bool
       sample: true
 done:
-  description: What was restored before something failed.
-  returned: when some of the changes failed
+  description: The changes that were made.
+  returned: when a change failed
   type: list
   elements: str
   sample: ["tag 'library/app:v1.0.0'"]
 failures:
-  description: The changes that failed, each with C(target), C(msg) and, if the registry answered, C(error).
-  returned: when some of the changes failed
+  description: The changes that failed, each with C(target), C(msg) and, if the registry sent an error response, C(error).
+  returned: when a change failed
   type: list
   elements: dict
   sample: []
 not_attempted:
-  description: The changes that were not tried after one failed.
-  returned: when some of the changes failed
+  description: The changes that were not attempted because another one failed.
+  returned: when a change failed
   type: list
   elements: str
   sample: []
+error:
+  description: The error response of the registry. Azure support asks for its C(correlation_id).
+  returned: when the task fails because the registry refused a request
+  type: dict
+  sample:
+    method: GET
+    url: https://myregistry.azurecr.io/acr/v1/library/app
+    status: 401
+    code: UNAUTHORIZED
+    message: authentication required
+    correlation_id: 5f0f3a0e-8f0c-4b54-9d3f-2c8a7a0f6d11
 diff:
-  description: What comes back, and what tags point at before and after.
+  description: The restored manifests, and the tags that change, before and after.
   returned: in diff mode
   type: dict
   sample:

@@ -7,85 +7,98 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: acr_retention
-short_description: Clean up an Azure Container Registry, and delete nothing that is still needed
+short_description: Purge, prune, lock and unlock images by rules in an Azure Container Registry
 version_added: 0.1.0
 author:
   - registryops.acr contributors (@registryops)
 description:
-  - Deletes tags and images by rules, and untagged manifests; locks and unlocks by rules, too.
-  - Nothing goes that is needed by something that stays. What no rule asks to go, what is locked, protected or in use stays, with its platforms,
-    what it is about and what is about it (signatures, attestations).
-  - First makes a plan, which is the same in check mode and in a real run, and tells for each item why it goes, and for each that a rule is
-    about and that stays, why it stays. Guards stop a plan before its first change.
-  - A plan can be kept, looked at, and applied later with O(plan). What has changed since is left alone.
+  - Deletes tags, images and untagged manifests by rules. Also locks and unlocks tags and their images by rules.
+  - Never deletes anything that is still needed. Anything no rule selects, and anything locked, protected or in use, is kept, with its
+    platforms, its subject and its referrers (signatures, attestations).
+  - Makes a plan first, which is the same in check mode and in a real run. RV(plan) gives the reason for each change, and RV(kept) the reason
+    for each tag or manifest that a rule matches and that is kept. Guards such as O(max_delete) stop a plan before its first change.
+  - A plan can be saved, reviewed, and applied later with O(plan). Items that were changed in the meantime are left alone.
 extends_documentation_fragment:
   - registryops.acr._registry
   - registryops.acr._attributes
 options:
   rules:
     description:
-      - The rules. The first that is about a tag decides, so put those that keep before those that delete.
-      - Tags such as C(sha256-….sig), which are about another image, are not matched by rules; they go and stay with that image.
+      - The rules. The first rule that matches a tag decides what happens to it, so put rules that keep before rules that delete.
+      - Rules do not match the tags of referrers, such as C(sha256-….sig) for a C(cosign) signature. These are kept or deleted with their
+        subject.
+      - Mutually exclusive with O(plan). One of the two is required.
     type: list
     elements: dict
     suboptions:
       name:
-        description: What to call the rule in results. If not set, C(rule 1), C(rule 2), ….
+        description:
+          - The name of the rule, for use in results. Must be unique.
+          - Defaults to C(rule 1), C(rule 2) and so on.
         type: str
       repositories:
-        description: The repositories that the rule is about. Where all rules name them literally, the registry's catalog is not read.
+        description:
+          - The repositories that the rule applies to.
+          - If all rules include only literal names, the catalog of the registry is not read.
         type: dict
         required: true
         suboptions:
           include:
-            description: Patterns, of which one must match the whole name.
+            description: Patterns. A repository is selected if its whole name matches at least one of them.
             type: list
             elements: str
             required: true
           exclude:
-            description: Patterns, of which none must match the whole name.
+            description: Patterns. A repository is excluded if its whole name matches at least one of them.
             type: list
             elements: str
       tags:
-        description: The tags that the rule is about.
+        description: The tags that the rule applies to. Required unless O(rules[].untagged) is set.
         type: dict
         suboptions:
           include:
-            description: Patterns, of which one must match the whole tag.
+            description: Patterns. A tag is selected if its whole name matches at least one of them.
             type: list
             elements: str
             required: true
           exclude:
-            description: Patterns, of which none must match the whole tag.
+            description: Patterns. A tag is excluded if its whole name matches at least one of them.
             type: list
             elements: str
       untagged:
         description:
-          - Makes the rule also, or without O(rules[].tags) only, about manifests that have no tag, are part of no index, and are about nothing.
-          - The first rule that has it and is about a repository decides there.
+          - Also applies the rule to untagged manifests that no index lists and that have no subject. Without O(rules[].tags), applies it only to
+            those.
+          - Requires O(rules[].action=delete).
+          - In each repository, only the first rule that has this option is applied to untagged manifests.
         type: dict
         suboptions:
           older_than:
-            description: Only those go that were pushed longer ago than this.
+            description: Only deletes manifests that were created and last updated longer ago than this, such as V(7d).
             type: str
             required: true
       older_than:
-        description: Only tags that were last pushed longer ago than this, such as V(30d), V(2w), V(12h) or V(1d12h).
+        description: Only selects tags that were last pushed longer ago than this, such as V(30d), V(2w), V(12h) or V(1d12h).
         type: str
       keep_newest:
-        description: Spares so many of all tags that the rule is about in a repository, those that were pushed last.
+        description: The number of most recently pushed tags to leave alone, among all tags that the rule matches in a repository.
         type: int
       keep_minors:
-        description: Spares the tags of so many newest minor versions (as V(1.7) in V(v1.7.2)), as far as tags are semantic versions.
+        description:
+          - The number of newest minor versions whose tags to leave alone, among all tags that the rule matches in a repository. For example, the
+            minor version of V(v1.7.2) is V(1.7).
+          - Only minor versions that have a release are counted. Tags that are not semantic versions are not affected.
         type: int
       when_count_exceeds:
-        description: Begins only in repositories where the rule is about more tags than this.
+        description: Only applies the rule in repositories where it matches more than this number of tags.
         type: int
       referrers:
         description:
-          - What becomes of what is about an image that is to go. V(with_subject) lets it go with the image.
-          - V(keep) keeps it, and therefore the image, because the service deletes it together with the image.
-          - V(orphans) also deletes what is about something that is gone, at the age of O(rules[].untagged).
+          - What to do with the referrers (signatures, attestations) of an image to delete.
+          - V(with_subject) deletes them with the image.
+          - V(keep) keeps them. It therefore also keeps the image, because the service deletes referrers together with their subject.
+          - V(orphans) deletes them with the image, and also deletes referrers whose subject no longer exists, at the age given in
+            O(rules[].untagged), which is required.
         type: str
         choices:
           - with_subject
@@ -94,10 +107,12 @@ options:
         default: with_subject
       action:
         description:
-          - What to do with the tags that the rule is about and does not spare.
-          - V(delete) deletes them and the images that have no other tag. Needs O(rules[].older_than), O(rules[].keep_newest) or
-            O(rules[].keep_minors).
-          - V(lock) and V(unlock) set C(can_delete) and C(can_write) of tags, their manifests and platforms.
+          - What to do with the tags that the rule matches and that meet all its conditions.
+          - V(delete) deletes the tags, and the images that have no other tag. With O(rules[].tags), it requires O(rules[].older_than),
+            O(rules[].keep_newest) or O(rules[].keep_minors).
+          - V(keep) keeps all tags that the rule matches, regardless of its conditions.
+          - V(lock) sets C(can_delete) and C(can_write) of the tags, their manifests and their platforms to V(false). V(unlock) sets them to
+            V(true), except for manifests that another locked tag needs.
         type: str
         choices:
           - delete
@@ -107,81 +122,88 @@ options:
         required: true
   patterns:
     description:
-      - What patterns are. V(regex) are regular expressions, V(glob) have V(*), V(?) and V([...]). Both must match the whole name.
-      - Needed with O(rules), because V(v*) means something else in each of them.
+      - The syntax of all patterns. V(regex) means regular expressions, V(glob) means wildcards (V(*), V(?) and V([...])). With both, a pattern
+        must match the whole name.
+      - Required with O(rules). There is no default, because a pattern such as V(v*) has a different meaning in each syntax.
     type: str
     choices:
       - regex
       - glob
   protect:
-    description: What must stay, whatever the rules say.
+    description: What to keep, regardless of the rules. Mutually exclusive with O(plan).
     type: dict
     suboptions:
       tags:
-        description: Tags, in any repository.
+        description: The names of tags to keep, in any repository.
         type: list
         elements: str
       patterns:
-        description: Patterns of tags.
+        description: Patterns. A tag is kept if its whole name matches at least one of them, in any repository.
         type: list
         elements: str
       digests:
-        description: Manifests.
+        description: The digests of manifests to keep.
         type: list
         elements: str
       in_use:
         description:
-          - What is in use somewhere, as any data in which names of images stand, such as the result of C(kubernetes.core.k8s_info), the values
-            of a chart, or the rows of a table.
+          - Images that are in use, as any data that contains their names. This can be the result of C(kubernetes.core.k8s_info), the values of
+            a Helm chart, or the rows of a table.
         type: raw
       require_in_use:
         description:
-          - Whether to refuse to run when O(protect.in_use) names nothing in the repositories that the rules are about, or is the result of a task
-            that failed. If not set, true with O(protect.in_use).
+          - Whether to fail if O(protect.in_use) contains no image in the repositories that the rules apply to, or is the result of a task that
+            failed, was skipped, or could not reach its host.
+          - Defaults to V(true) if O(protect.in_use) is set.
         type: bool
   plan:
     description:
-      - A plan that an earlier task returned. It is applied as it is, after each item was looked at again. An item that was moved, pushed
-        again, locked, or is needed by something new is left alone and reported as drifted.
+      - A plan that an earlier task returned. Each item of the plan is checked again before it is changed. Items that were moved, pushed again
+        or locked in the meantime, or that something new needs, are left alone and returned in RV(drifted).
+      - Mutually exclusive with O(rules) and O(protect).
     type: dict
   max_delete:
-    description: Stops a plan that deletes more tags and manifests than this.
+    description: The task fails before its first change if the plan deletes more tags and manifests than this.
     type: int
   max_delete_percent:
-    description: Stops a plan that deletes a larger share of the tags and manifests in the repositories that the rules are about.
+    description:
+      - The task fails before its first change if the plan deletes a larger percentage of all tags and manifests in the examined repositories.
     type: float
     default: 50
   min_remaining:
-    description: Stops a plan that leaves fewer tags than this in a repository from which it deletes something.
+    description: The task fails before its first change if the plan deletes something in a repository and leaves fewer tags than this there.
     type: int
   require_soft_delete:
     description:
-      - Whether to refuse to delete where nothing could be restored. What the registry's policy is cannot be read with the permissions that this
-        module has, so the first manifest that is deleted is looked for among what can be restored; if it is not there, nothing more is deleted.
-      - The credential then needs the permission to read what was deleted.
+      - Whether to delete only if what is deleted can be restored.
+      - The module has no permission to read the soft delete policy of the registry. Instead, it checks whether the first deleted manifest can be
+        restored. If not, it deletes nothing more, and the task fails.
+      - The credential also needs the permission C(Microsoft.ContainerRegistry/registries/deleted/read).
     type: bool
     default: false
   override_locks:
     description:
-      - Whether locked tags and manifests go, too. Their locks are taken away first, and put back if they cannot be deleted.
+      - Whether to also delete tags and manifests that are locked. Their locks are removed first, and restored if they cannot be deleted.
       - A repository with C(can_write=false) is never changed.
     type: bool
     default: false
   max_runtime:
     description:
-      - Begins nothing more after this time, such as V(90m). What was not tried is reported, and a further run, with the rules or with the same
-        plan, goes on.
+      - The time, such as V(90m), after which no further repository is examined and no further change is started. This does not make the task fail.
+        What is left is returned in RV(not_examined) and RV(not_attempted). Run the task again with the same rules or plan to continue.
     type: str
   verify:
-    description: Whether to check, after something was deleted in a repository, that each of its tags still has all manifests and blobs.
+    description:
+      - Whether to check, in each repository in which something was deleted, that all manifests and blobs of each remaining tag still exist.
     type: bool
     default: true
 notes:
-  - The credential needs C(metadata/read) and C(content/read) on the repositories, to delete C(content/delete), to lock and unlock
-    C(metadata/write). Without names of repositories it must also be allowed to list them.
-  - What a manifest refers to is told only by itself, so in each repository where a rule asks for something all manifests are read.
-  - A repository that cannot be read is left alone, the others are not; the task then fails at its end.
-  - Deleted images take up space until the registry collects its garbage, and with soft delete until that ends.
+  - The credential needs C(metadata/read) and C(content/read) on the repositories. It also needs C(content/delete) to delete, and
+    C(metadata/write) to lock and unlock. Unless the rules include only literal names of repositories, it also needs permission to list
+    repositories.
+  - Only a manifest itself tells what it refers to. Therefore all manifests are read in each repository in which a rule requests a change.
+  - If a repository cannot be read, nothing is changed in it. The other repositories are processed, and the task fails at the end.
+  - Deleted images occupy space until the garbage collection of the registry runs. With soft delete, this is after the retention period.
 seealso:
   - module: registryops.acr.acr_usage_info
   - module: registryops.acr.acr_restore
@@ -190,7 +212,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Keep releases, the five newest builds, and a month of the rest
+- name: Keep releases, the five newest builds, and all builds of the last 30 days
   registryops.acr.acr_retention:
     registry: myregistry
     patterns: regex
@@ -208,7 +230,7 @@ EXAMPLES = r"""
         action: delete
     max_delete: 500
 
-- name: Plan
+- name: Make a plan without applying it
   registryops.acr.acr_retention:
     registry: myregistry
     patterns: glob
@@ -223,7 +245,7 @@ EXAMPLES = r"""
   check_mode: true
   register: planned
 
-- name: Apply what was planned, and nothing else
+- name: Apply exactly this plan
   registryops.acr.acr_retention:
     registry: myregistry
     plan: "{{ planned.plan }}"
@@ -231,33 +253,33 @@ EXAMPLES = r"""
 
 RETURN = r"""
 plan:
-  description: What to change, to be looked at and to be given as O(plan).
-  returned: success, and when a guard stops it
+  description: The changes to make. Can be passed to another task with O(plan).
+  returned: when a plan was made, even if the task fails later
   type: dict
   contains:
     id:
-      description: A digest of all that the plan says and rests on.
+      description: A digest of the content of the plan.
       returned: always
       type: str
       sample: sha256:4bf5122f344554c53bde2ebb8cd2b7e3d1600ad631c385a5d7cce23c7785459a
     registry:
-      description: The registry that it is for.
+      description: The login server of the registry that the plan is for.
       returned: always
       type: str
       sample: myregistry.azurecr.io
     basis:
-      description: A digest of the rules, and of all tags and manifests that were looked at.
+      description: A digest of the rules, and of all tags and manifests that were examined.
       returned: always
       type: str
       sample: sha256:dbc1b4c900ffe48d575b5da5c638040125f65db0fe3e24494b76ea986457d986
     items:
-      description: The tags and manifests that change.
+      description: The tags and manifests to change.
       returned: always
       type: list
       elements: dict
       contains:
         repository:
-          description: The repository.
+          description: The name of the repository.
           returned: always
           type: str
           sample: library/app
@@ -267,12 +289,12 @@ plan:
           type: str
           sample: tag
         name:
-          description: The tag, or the manifest's digest.
+          description: The name of the tag, or the digest of the manifest.
           returned: always
           type: str
           sample: nightly-20260101
         digest:
-          description: The manifest.
+          description: The digest of the manifest, or of the manifest that the tag points at.
           returned: always
           type: str
           sample: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
@@ -282,39 +304,39 @@ plan:
           type: str
           sample: delete
         rule:
-          description: The rule that asks for it.
+          description: The name of the rule that requests the change.
           returned: always
           type: str
           sample: builds
         reason:
-          description: Why.
+          description: The reason for the change.
           returned: always
           type: str
           sample: older than 30d, not among the newest 5
         last_updated_on:
-          description: When it was last pushed, as the service writes it. This is the time by which rules go.
+          description: When the tag or manifest was last updated, as reported by the service. For tags, O(rules[].older_than) uses this time.
           returned: always
           type: str
           sample: "2026-01-01T02:00:00.1234567Z"
         age_days:
-          description: Its age in whole days.
+          description: The age in whole days.
           returned: always
           type: int
           sample: 61
         bytes:
-          description: Of a manifest, its bytes and those of its blobs, some of which others may need, too. Of a tag, 0.
+          description: For a manifest, the size of the manifest and its blobs in bytes. Other manifests can share these blobs. For a tag, V(0).
           returned: always
           type: int
           sample: 0
         tags:
-          description: Of a manifest, the tags that go with it.
+          description: For a manifest to delete, the tags that are deleted with it.
           returned: always
           type: list
           elements: str
           sample: []
 kept:
-  description: What a rule that deletes, locks or unlocks is about, and that stays as it is, with the reason.
-  returned: success, and when a guard stops the plan
+  description: The tags and manifests that a rule matches and that are not changed, each with the reason.
+  returned: when a plan was made, even if the task fails later
   type: list
   elements: dict
   sample:
@@ -325,8 +347,8 @@ kept:
       rule: builds
       reason: younger than 30d
 drifted:
-  description: What was planned and left alone, because it is not as it was when it was planned.
-  returned: success, and when a guard stops the plan
+  description: The items of the plan that were left alone because something changed after the plan was made, each with the reason.
+  returned: when a plan was made, even if the task fails later
   type: list
   elements: dict
   sample:
@@ -334,78 +356,80 @@ drifted:
       reason: it was pushed again (2026-03-01T02:00:00.1234567Z)
 missing:
   description: The repositories that the rules or the plan name and that do not exist.
-  returned: success, and when a guard stops the plan
+  returned: when a plan was made, even if the task fails later
   type: list
   elements: str
   sample: []
 unreadable:
-  description: The repositories that could not be looked at, each with C(repository), C(msg) and, if the registry answered, C(error).
-  returned: success, and when a guard stops the plan
+  description: The repositories that could not be read, each with C(repository), C(msg) and, if the registry sent an error response, C(error).
+  returned: when a plan was made, even if the task fails later
   type: list
   elements: dict
   sample: []
 not_examined:
-  description: The repositories for which O(max_runtime) left no time.
-  returned: success, and when a guard stops the plan
+  description: The repositories that were not read before O(max_runtime) ended.
+  returned: when a plan was made, even if the task fails later
   type: list
   elements: str
   sample: []
 summary:
-  description: How much there is in the repositories that were looked at, and how much of it the plan deletes.
-  returned: success, and when a guard stops the plan
+  description: The amount of content in the repositories that were read, and how much of it the plan deletes.
+  returned: when a plan was made, even if the task fails later
   type: dict
   contains:
     repositories:
-      description: How many repositories there are.
+      description: The number of repositories.
       returned: always
       type: int
       sample: 12
     tags:
-      description: How many tags they have.
+      description: The number of tags.
       returned: always
       type: int
       sample: 480
     manifests:
-      description: How many manifests they have.
+      description: The number of manifests.
       returned: always
       type: int
       sample: 1210
     deleted_tags:
-      description: How many tags go.
+      description: The number of tags to delete.
       returned: always
       type: int
       sample: 130
     deleted_manifests:
-      description: How many manifests go.
+      description: The number of manifests to delete.
       returned: always
       type: int
       sample: 390
     reclaimable_bytes:
-      description: The bytes that only what goes needs, each blob counted once, as far as the repositories that were read tell.
+      description:
+        - The size in bytes of all content that nothing in the repositories that were read needs after the deletion. Each blob is counted once.
       returned: always
       type: int
       sample: 73400320
 done:
-  description: What was changed.
-  returned: after a real run
+  description: The changes that were made.
+  returned: when the plan was applied
   type: list
   elements: str
   sample: ["delete tag library/app:nightly-20260101"]
 failures:
-  description: What failed, each with C(target), C(msg) and, if the registry answered, C(error).
-  returned: after a real run
+  description: The changes that failed, each with C(target), C(msg) and, if the registry sent an error response, C(error).
+  returned: when the plan was applied
   type: list
   elements: dict
   sample: []
 not_attempted:
-  description: What was not tried, because something before it failed or there was no time.
-  returned: after a real run
+  description: The changes that were not attempted because another one failed, or because O(max_runtime) ended.
+  returned: when the plan was applied
   type: list
   elements: str
   sample: []
 undo:
-  description: What was deleted, in the order in which M(registryops.acr.acr_restore) can restore it where the registry has soft delete.
-  returned: after a real run
+  description:
+    - The deleted tags and manifests, in an order in which M(registryops.acr.acr_restore) can restore them if soft delete was enabled.
+  returned: when the plan was applied
   type: list
   elements: dict
   sample:
@@ -413,14 +437,27 @@ undo:
       digest: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
       tags: [nightly-20260101]
 verification:
-  description: How many tags that stay were checked (C(references)), and what is C(broken), by repository.
-  returned: after a real run
+  description:
+    - The number of remaining tags that were checked (C(references)), and for each repository that has incomplete tags, what is missing
+      (C(broken)).
+  returned: when the plan was applied
   type: dict
   sample:
     references: 350
     broken: []
+error:
+  description: The error response of the registry. Azure support asks for its C(correlation_id).
+  returned: when the task fails because the registry refused a request
+  type: dict
+  sample:
+    method: GET
+    url: https://myregistry.azurecr.io/acr/v1/library/app
+    status: 401
+    code: UNAUTHORIZED
+    message: authentication required
+    correlation_id: 5f0f3a0e-8f0c-4b54-9d3f-2c8a7a0f6d11
 diff:
-  description: What goes, and what is locked or unlocked.
+  description: The tags and manifests that are deleted, locked or unlocked.
   returned: in diff mode
   type: dict
   sample:

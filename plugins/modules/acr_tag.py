@@ -7,29 +7,29 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: acr_tag
-short_description: Let tags point at a manifest, or take them away
+short_description: Tag, untag and promote images in an Azure Container Registry
 version_added: 0.1.0
 author:
   - registryops.acr contributors (@registryops)
 description:
-  - Lets tags of a repository point at a manifest that is already there, named by its digest or by another tag. The digest stays the
-    same, nothing is pulled or uploaded.
-  - With O(state=absent) takes tags away. The manifest stays, with its other tags or without any.
+  - Points tags of a repository at an existing manifest, which is given by its digest or by another tag. The digest stays the same. No image
+    is pulled or pushed.
+  - With O(state=absent), removes tags. The manifest is kept, even if it has no other tags.
 extends_documentation_fragment:
   - registryops.acr._registry
   - registryops.acr._attributes
 options:
   repository:
-    description: The repository, without the registry's name.
+    description: The name of the repository, without the login server.
     type: str
     required: true
   tags:
-    description: The tags.
+    description: The tags to set or remove.
     type: list
     elements: str
     required: true
   state:
-    description: Whether the tags are to be there.
+    description: Whether the tags should exist.
     type: str
     choices:
       - present
@@ -37,22 +37,24 @@ options:
     default: present
   digest:
     description:
-      - The manifest that the tags shall point at. To take tags away only if they point at a manifest, use O(expected_digest).
+      - The digest of the manifest to point the tags at. With O(state=present), either this or O(source_tag) is required.
+      - To remove tags only if they point at a certain manifest, use O(expected_digest).
     type: str
   source_tag:
-    description: The tag that points at the manifest which the tags shall point at, too.
+    description: A tag that points at the manifest to point the tags at. Mutually exclusive with O(digest).
     type: str
   expected_digest:
     description:
-      - Changes nothing unless each tag that would change points at this manifest, so that somebody else's push is not lost.
-      - V(absent) expects that the tags do not exist yet.
-      - The registry has no such condition of its own. It is checked right before the change, and another change within
+      - Only changes the tags if each tag that would change points at this digest. Otherwise, the task fails and changes nothing. This prevents
+        overwriting the push of someone else.
+      - With V(absent), the tags must not exist yet.
+      - The registry itself has no conditional changes. The tag is checked immediately before each change, so another change within
         milliseconds can still be missed.
     type: str
 notes:
-  - The credential needs C(metadata/read) on the repository; to point tags somewhere also C(content/read) and C(content/write), to take
-    them away C(content/delete).
-  - Where the registry has a retention policy for untagged manifests, it deletes manifests that lost their last tag.
+  - The credential needs C(metadata/read) on the repository. It also needs C(content/read) and C(content/write) to set tags, and
+    C(content/delete) to remove tags.
+  - If the registry has a retention policy for untagged manifests, it deletes manifests that have lost their last tag.
 seealso:
   - module: registryops.acr.acr_tag_properties
   - module: registryops.acr.acr_copy
@@ -69,7 +71,7 @@ EXAMPLES = r"""
       - stable
     source_tag: v2.0.0-rc1
 
-- name: Move a tag, unless somebody else moved it
+- name: Add a tag, unless it already exists
   registryops.acr.acr_tag:
     registry: myregistry
     repository: library/app
@@ -78,7 +80,7 @@ EXAMPLES = r"""
     source_tag: v1.1.0
     expected_digest: absent
 
-- name: Take tags away, and leave the images
+- name: Remove tags, but keep the images
   registryops.acr.acr_tag:
     registry: myregistry
     repository: library/app
@@ -90,12 +92,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 digest:
-  description: The manifest that the tags point at.
+  description: The digest that the tags point at.
   returned: when O(state=present)
   type: str
   sample: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
 tags:
-  description: Each tag, with the manifest it pointed at before and the one it points at now; null where there was or is none.
+  description: Each tag, with the digest it pointed at before and the digest it points at now. V(null) means that the tag does not exist.
   returned: success
   type: list
   elements: dict
@@ -105,25 +107,36 @@ tags:
       after: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
       changed: true
 done:
-  description: What was changed before something failed.
-  returned: when some of the changes failed
+  description: The changes that were made.
+  returned: when a change failed
   type: list
   elements: str
   sample: ["tag 'v2.0.0'"]
 failures:
-  description: The changes that failed, each with C(target), C(msg) and, if the registry answered, C(error).
-  returned: when some of the changes failed
+  description: The changes that failed, each with C(target), C(msg) and, if the registry sent an error response, C(error).
+  returned: when a change failed
   type: list
   elements: dict
   sample: []
 not_attempted:
-  description: The changes that were not tried after one failed.
-  returned: when some of the changes failed
+  description: The changes that were not attempted because another one failed.
+  returned: when a change failed
   type: list
   elements: str
   sample: []
+error:
+  description: The error response of the registry. Azure support asks for its C(correlation_id).
+  returned: when the task fails because the registry refused a request
+  type: dict
+  sample:
+    method: GET
+    url: https://myregistry.azurecr.io/acr/v1/library/app
+    status: 401
+    code: UNAUTHORIZED
+    message: authentication required
+    correlation_id: 5f0f3a0e-8f0c-4b54-9d3f-2c8a7a0f6d11
 diff:
-  description: What the tags point at, before and after.
+  description: The tags that change, before and after.
   returned: in diff mode
   type: dict
   sample:

@@ -7,64 +7,75 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: acr_tag_properties
-short_description: Lock and unlock tags in an Azure Container Registry
+short_description: Lock (make immutable) or unlock tags and their images in an Azure Container Registry
 version_added: 0.1.0
 author:
   - registryops.acr contributors (@registryops)
 description:
-  - Sets what may be done with tags of a repository; with O(manifest), also with the manifests they point at.
-  - A locked tag does not protect its manifest. Whoever deletes the manifest deletes the tag with it. To keep an image, set
+  - Sets the attributes (locks) of tags and, with O(manifest=true), of the manifests they point at.
+  - Locking a tag does not protect its manifest. If the manifest is deleted, the tag is deleted with it. To protect an image, set
     O(manifest=true).
 extends_documentation_fragment:
   - registryops.acr._registry
   - registryops.acr._attributes
 options:
   repository:
-    description: The repository, without the registry's name.
+    description: The name of the repository, without the login server.
     type: str
     required: true
   tags:
-    description: Tags to set the attributes of. O(missing) says what happens if one does not exist.
+    description: The names of the tags. O(missing) determines what happens if one does not exist. Either this or O(include) is required.
     type: list
     elements: str
   include:
     description:
-      - Regular expressions. A tag is chosen when its whole name matches one of them, in addition to O(tags).
+      - Regular expressions. In addition to O(tags), a tag is selected if its whole name matches at least one of them.
     type: list
     elements: str
   exclude:
     description:
-      - Regular expressions. A tag that O(include) chose is left out when its whole name matches one of them.
+      - Regular expressions. A tag that O(include) selects is excluded if its whole name matches at least one of them. Tags in O(tags) are
+        never excluded. Requires O(include).
     type: list
     elements: str
   can_delete:
-    description: Whether it can be deleted. If not set, it stays as it is.
+    description:
+      - Whether the tag can be deleted.
+      - If omitted, the attribute is not changed. At least one of the four attributes is required.
     type: bool
   can_write:
-    description: Whether it can be changed; if V(false), it cannot be deleted either. If not set, it stays as it is.
+    description:
+      - Whether the tag can be changed. With V(false), it cannot be deleted either.
+      - If omitted, the attribute is not changed.
     type: bool
   can_list:
-    description: Whether it appears in lists. If not set, it stays as it is.
+    description:
+      - Whether the tag is listed.
+      - If omitted, the attribute is not changed.
     type: bool
   can_read:
-    description: Whether it can be pulled. If not set, it stays as it is.
+    description:
+      - Whether the tag can be pulled.
+      - If omitted, the attribute is not changed.
     type: bool
   manifest:
     description:
-      - Whether to set the same on the manifests that the tags point at, and if one is an index, on all that it lists.
+      - Whether to also set the attributes of the manifests that the tags point at. For an index, this includes all manifests that it lists.
     type: bool
     default: false
   missing:
-    description: Whether a repository or one of O(tags) that does not exist is an error.
+    description:
+      - What to do if the repository or a tag in O(tags) does not exist. V(fail) makes the task fail without changing anything, V(ignore)
+        ignores it.
     type: str
     choices:
       - fail
       - ignore
     default: fail
 notes:
-  - The credential needs C(metadata/read) on the repository; to change something, C(metadata/write) as well.
-  - A repository with C(can_write=false) lets nobody change the attributes of what it holds. The module says so before it
-    changes anything.
+  - The credential needs C(metadata/read) on the repository. To change attributes, it also needs C(metadata/write).
+  - If a repository has C(can_write=false), the registry does not allow to change the attributes of its tags and manifests. The task then fails
+    before its first change.
 seealso:
   - module: registryops.acr.acr_repository_info
   - name: Lock a container image in an Azure container registry
@@ -73,7 +84,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Lock one release with everything it is made of
+- name: Lock a release with its manifest and platforms
   registryops.acr.acr_tag_properties:
     registry: myregistry
     repository: library/app
@@ -83,7 +94,7 @@ EXAMPLES = r"""
     can_write: false
     manifest: true
 
-- name: Lock all releases, but no release candidates
+- name: Lock the tags of all releases, except release candidates
   registryops.acr.acr_tag_properties:
     registry: myregistry
     repository: library/app
@@ -94,7 +105,7 @@ EXAMPLES = r"""
     can_delete: false
     can_write: false
 
-- name: Let a tag be moved again, if it is still there
+- name: Unlock a tag if it exists
   registryops.acr.acr_tag_properties:
     registry: myregistry
     repository: library/app
@@ -107,38 +118,38 @@ EXAMPLES = r"""
 
 RETURN = r"""
 tags:
-  description: The tags that were chosen, by name, with the four attributes as they were and as they are now.
+  description: The selected tags, sorted by name, with their attributes before and after the change.
   returned: success
   type: list
   elements: dict
   contains:
     name:
-      description: The tag.
+      description: The name of the tag.
       returned: always
       type: str
       sample: v1.0.0
     digest:
-      description: The manifest it points at.
+      description: The digest that the tag points at.
       returned: always
       type: str
       sample: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
     before:
-      description: The attributes as they were.
+      description: The attributes before the change.
       returned: always
       type: dict
       sample: {"can_delete": true, "can_list": true, "can_read": true, "can_write": true}
     after:
-      description: The attributes as they are now; in check mode, as they would be.
+      description: The attributes after the change.
       returned: always
       type: dict
       sample: {"can_delete": false, "can_list": true, "can_read": true, "can_write": false}
     changed:
-      description: Whether they differ.
+      description: Whether the attributes changed.
       returned: always
       type: bool
       sample: true
 manifests:
-  description: The same for the manifests, by digest. They have no C(name). Empty without O(manifest).
+  description: The manifests, sorted by digest, in the same format as RV(tags) but without C(name). Empty unless O(manifest=true).
   returned: success
   type: list
   elements: dict
@@ -148,31 +159,42 @@ manifests:
       after: {"can_delete": false, "can_list": true, "can_read": true, "can_write": false}
       changed: true
 missing:
-  description: Those of O(tags) that do not exist.
+  description: The items of O(tags) that do not exist.
   returned: success
   type: list
   elements: str
   sample: []
 done:
-  description: The changes that were made before another one failed.
-  returned: when some of the changes failed
+  description: The changes that were made.
+  returned: when a change failed
   type: list
   elements: str
   sample: ["tag 'v1.0.0' (can_delete: false)"]
 failures:
-  description: The changes that failed, each with C(target), C(msg) and, if the registry answered, C(error).
-  returned: when some of the changes failed
+  description: The changes that failed, each with C(target), C(msg) and, if the registry sent an error response, C(error).
+  returned: when a change failed
   type: list
   elements: dict
   sample: []
 not_attempted:
-  description: The changes that were not tried after one failed.
-  returned: when some of the changes failed
+  description: The changes that were not attempted because another one failed.
+  returned: when a change failed
   type: list
   elements: str
   sample: []
+error:
+  description: The error response of the registry. Azure support asks for its C(correlation_id).
+  returned: when the task fails because the registry refused a request
+  type: dict
+  sample:
+    method: GET
+    url: https://myregistry.azurecr.io/acr/v1/library/app
+    status: 401
+    code: UNAUTHORIZED
+    message: authentication required
+    correlation_id: 5f0f3a0e-8f0c-4b54-9d3f-2c8a7a0f6d11
 diff:
-  description: The attributes of all that changes, before and after.
+  description: The attributes that change, before and after.
   returned: in diff mode
   type: dict
   sample:

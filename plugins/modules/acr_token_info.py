@@ -7,25 +7,27 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: acr_token_info
-short_description: Get tokens of an Azure Container Registry
+short_description: Get login tokens for an Azure Container Registry
 version_added: 0.1.0
 author:
   - registryops.acr contributors (@registryops)
 description:
-  - Gets a refresh token of the registry, with which later tasks sign in without asking Microsoft Entra ID again, and on request an access
-    token for some repositories, with what it really allows.
-  - Both are secret, and part of the result. Set C(no_log=true) on the task.
+  - Gets a refresh token of the registry, with which later tasks and C(docker login) can sign in without Microsoft Entra ID.
+  - On request, also gets an access token for given repositories, and returns the permissions that the registry actually granted.
+  - The tokens are secret and part of the result. Set C(no_log=true) on the task.
 extends_documentation_fragment:
   - registryops.acr._registry
   - registryops.acr._attributes.info_module
 options:
   repositories:
-    description: The repositories that the access token is for. V(*) asks for all, which a registry with repository permissions ignores.
+    description:
+      - The names of the repositories that the access token is for. V(*) requests access to all repositories. A registry with repository
+        permissions ignores V(*).
     type: list
     elements: str
     default: []
   actions:
-    description: What the access token shall allow in each of O(repositories).
+    description: The actions that the access token should allow in each of the O(repositories).
     type: list
     elements: str
     choices:
@@ -38,15 +40,15 @@ options:
       - pull
       - metadata_read
   catalog:
-    description: Whether the access token shall allow to list the registry's repositories.
+    description: Whether the access token should allow to list the repositories of the registry.
     type: bool
     default: false
 notes:
-  - A registry grants less than was asked without a word. RV(granted) says what it granted.
+  - If the credential lacks a permission, the registry silently grants less than requested. Check RV(granted).
 seealso:
   - module: registryops.acr.acr_repository_info
   - name: Azure Container Registry authentication
-    description: How its tokens are made of each other.
+    description: How the tokens of the registry relate to each other.
     link: https://github.com/Azure/acr/blob/main/docs/AAD-OAuth.md
 """
 
@@ -59,14 +61,14 @@ EXAMPLES = r"""
   register: token
   no_log: true
 
-- name: Use that in later tasks
+- name: Use the refresh token in a later task
   registryops.acr.acr_repository_info:
     registry: myregistry
     names:
       - library/app
     refresh_token: "{{ token.refresh_token | default(omit, true) }}"
 
-- name: See what this credential may do there
+- name: Show the permissions of the credential in this repository
   ansible.builtin.debug:
     var: token.granted
 """
@@ -74,28 +76,28 @@ EXAMPLES = r"""
 RETURN = r"""
 refresh_token:
   description:
-    - Secret. A refresh token, for the option O(refresh_token) of later tasks, or as a password of C(docker login).
-    - None when signed in with O(username) and O(password) or anonymously, for which the registry gives none.
+    - A refresh token, to be used as O(refresh_token) of later tasks or as the password of C(docker login). This value is secret.
+    - V(null) with O(username) and O(password) and with anonymous access, because the registry then provides no refresh token.
   returned: success
   type: str
   sample: eyJhbGciOiJSUzI1NiIs
 refresh_token_expires_at:
-  description: When it ends, by the registry's clock.
+  description: When the refresh token expires, in ISO 8601 format.
   returned: success
   type: str
   sample: "2026-01-01T03:15:00Z"
 access_token:
-  description: Secret. An access token for what was asked. None when nothing was.
+  description: An access token. V(null) if neither O(repositories) nor O(catalog) is set. This value is secret.
   returned: success
   type: str
   sample: eyJhbGciOiJSUzI1NiIs
 access_token_expires_at:
-  description: When it ends, by the registry's clock.
+  description: When the access token expires, in ISO 8601 format.
   returned: success
   type: str
   sample: "2026-01-01T01:15:00Z"
 granted:
-  description: What the access token allows.
+  description: The permissions of the access token.
   returned: success
   type: list
   elements: dict
@@ -106,26 +108,37 @@ granted:
       type: str
       sample: repository
     name:
-      description: The repository, or V(catalog).
+      description: The name of the repository, or V(catalog).
       returned: always
       type: str
       sample: library/app
     actions:
-      description: What is allowed there.
+      description: The actions that are allowed.
       returned: always
       type: list
       elements: str
       sample: [metadata_read, pull]
 login_server:
-  description: The registry, as C(docker login) is to be told.
+  description: The login server of the registry, for C(docker login).
   returned: success
   type: str
   sample: myregistry.azurecr.io
 login_username:
-  description: The user name with which either token is a password.
+  description: The user name for C(docker login) with one of the tokens as the password.
   returned: success
   type: str
   sample: 00000000-0000-0000-0000-000000000000
+error:
+  description: The error response of the registry. Azure support asks for its C(correlation_id).
+  returned: when the task fails because the registry refused a request
+  type: dict
+  sample:
+    method: GET
+    url: https://myregistry.azurecr.io/acr/v1/library/app
+    status: 401
+    code: UNAUTHORIZED
+    message: authentication required
+    correlation_id: 5f0f3a0e-8f0c-4b54-9d3f-2c8a7a0f6d11
 """
 
 from ..module_utils._ansible.run import run_module

@@ -7,100 +7,108 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: acr_usage_info
-short_description: See what takes up space in an Azure Container Registry
+short_description: Report storage usage of repositories in an Azure Container Registry
 version_added: 0.1.0
 author:
   - registryops.acr contributors (@registryops)
 description:
-  - Tells of each repository how many bytes its images would take, how many they do take because they share layers, how many go with it
-    alone, and how many are only there for what has no tag or is about something that is gone.
-  - The registry itself tells only how much all of it takes.
+  - Reports for each repository how many bytes its images would occupy without sharing layers, how many bytes they actually occupy, how many
+    bytes no other repository shares, and how many bytes only untagged manifests and orphaned referrers need.
+  - The registry itself only reports its total size.
 extends_documentation_fragment:
   - registryops.acr._registry
   - registryops.acr._attributes.info_module
 options:
   names:
     description:
-      - The repositories. The list of all repositories is not read then, so the credential need not be allowed to.
-      - Without it, all repositories that O(include) and O(exclude) choose.
+      - The names of the repositories to examine. The catalog of the registry is not read then, so the credential does not need permission to
+        list repositories.
+      - If omitted, all repositories that O(include) and O(exclude) select are examined.
     type: list
     elements: str
   include:
-    description: Regular expressions. A repository is chosen when its whole name matches one of them.
+    description:
+      - Regular expressions. A repository is selected if its whole name matches at least one of them.
+      - If omitted, all repositories are selected.
     type: list
     elements: str
   exclude:
-    description: Regular expressions. A repository is left out when its whole name matches one of them.
+    description:
+      - Regular expressions. A repository is excluded if its whole name matches at least one of them.
     type: list
     elements: str
   top:
-    description: Of how many largest images to tell in each repository.
+    description: The number of largest images to return for each repository.
     type: int
     default: 5
 notes:
-  - The credential needs C(metadata/read) and C(content/read) on the repositories, and the right to list them unless O(names) is set.
-  - All manifests are read, because nothing else says which layers they share. Layers that are kept elsewhere (C(urls)) do not count.
-  - What is counted is what the manifests say. A bill may differ, as the registry deletes what is no longer needed only some time later.
+  - The credential needs C(metadata/read) and C(content/read) on the repositories. Unless O(names) is set, it also needs permission to list
+    repositories.
+  - All manifests are read, because only they tell which layers are shared. Layers that can be stored outside of the registry (C(urls)) are not
+    counted.
+  - All sizes are calculated from the manifests. The billed size can differ, because the registry deletes unneeded content with a delay.
 seealso:
   - module: registryops.acr.acr_retention
   - module: registryops.acr.acr_repository_info
 """
 
 EXAMPLES = r"""
-- name: See what takes up space
+- name: Examine the storage usage of all repositories
   registryops.acr.acr_usage_info:
     registry: myregistry
   register: usage
 
-- name: Name the three largest repositories
+- name: Show the three largest repositories and the total size
   ansible.builtin.debug:
     msg: "{{ usage.repositories[:3] | map(attribute='name') | join(', ') }} of {{ usage.total.unique_bytes | human_readable }}"
 """
 
 RETURN = r"""
 repositories:
-  description: The repositories, the largest first.
+  description: The repositories, sorted by size, largest first.
   returned: success
   type: list
   elements: dict
   contains:
     name:
-      description: The repository.
+      description: The name of the repository.
       returned: always
       type: str
       sample: library/app
     tags:
-      description: How many tags it has.
+      description: The number of tags in the repository.
       returned: always
       type: int
       sample: 48
     manifests:
-      description: How many manifests it has.
+      description: The number of manifests in the repository.
       returned: always
       type: int
       sample: 130
     logical_bytes:
-      description: The bytes of all manifests and their blobs, each as often as it is needed.
+      description: The size of all manifests and their blobs in bytes, with each blob counted once for each manifest that needs it.
       returned: always
       type: int
       sample: 4210000000
     unique_bytes:
-      description: The same, each counted once.
+      description: The size of all manifests and their blobs in bytes, with each blob counted once.
       returned: always
       type: int
       sample: 961000000
     exclusive_bytes:
-      description: Those that no other of the repositories looked at has, and that would go with this one.
+      description: The part of RV(repositories[].unique_bytes) that no other examined repository has.
       returned: always
       type: int
       sample: 412000000
     dedup_factor:
-      description: RV(repositories[].logical_bytes) for each of RV(repositories[].unique_bytes).
+      description: RV(repositories[].logical_bytes) divided by RV(repositories[].unique_bytes).
       returned: always
       type: float
       sample: 4.38
     untagged:
-      description: Manifests that no tag leads to, the bytes that only they need, and their share of RV(repositories[].unique_bytes).
+      description:
+        - The number of manifests that no tag needs, the size in bytes of the content that only they need, and its share of
+          RV(repositories[].unique_bytes).
       returned: always
       type: dict
       sample:
@@ -108,7 +116,7 @@ repositories:
         bytes: 88000000
         share: 0.0916
     orphans:
-      description: Those of them that are about something that is gone, in the same way.
+      description: The same for those of the untagged manifests that are referrers and whose subject no longer exists.
       returned: always
       type: dict
       sample:
@@ -117,8 +125,8 @@ repositories:
         share: 0.0
     top:
       description:
-        - The largest images that have a tag, with all their platforms, and as C(exclusive_bytes) what no other image of the repository that has a
-          tag needs.
+        - The largest tagged images, with all their platforms. C(exclusive_bytes) is the size of the content that no other tagged image in the
+          repository needs.
       returned: always
       type: list
       elements: dict
@@ -128,7 +136,7 @@ repositories:
           bytes: 180000000
           exclusive_bytes: 21000000
 total:
-  description: The same of all these repositories together; what several of them have counts once in C(unique_bytes).
+  description: The sums for all examined repositories. In C(unique_bytes), content that several repositories share is counted once.
   returned: success
   type: dict
   sample:
@@ -137,11 +145,22 @@ total:
     unique_bytes: 1500000000
     dedup_factor: 5.6
 missing:
-  description: Those of O(names) that do not exist.
+  description: The items of O(names) that do not exist.
   returned: success
   type: list
   elements: str
   sample: []
+error:
+  description: The error response of the registry. Azure support asks for its C(correlation_id).
+  returned: when the task fails because the registry refused a request
+  type: dict
+  sample:
+    method: GET
+    url: https://myregistry.azurecr.io/acr/v1/library/app
+    status: 401
+    code: UNAUTHORIZED
+    message: authentication required
+    correlation_id: 5f0f3a0e-8f0c-4b54-9d3f-2c8a7a0f6d11
 """
 
 from ..module_utils._ansible.run import run_module
