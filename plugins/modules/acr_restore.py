@@ -43,7 +43,7 @@ options:
         default: []
   undo:
     description:
-      - What to restore, as returned by a task that deletes, for example RV(registryops.acr.acr_repository#module:undo).
+      - What to restore, as returned in RV(registryops.acr.acr_repository#module:undo) or RV(registryops.acr.acr_retention#module:undo).
       - The whole result of such a task, the result of such a task with a loop, and JSON text of any of these are also accepted.
       - Mutually exclusive with O(items). One of the two is required.
     type: raw

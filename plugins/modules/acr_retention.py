@@ -130,25 +130,25 @@ options:
       - regex
       - glob
   protect:
-    description: What to keep, regardless of the rules. Mutually exclusive with O(plan).
+    description: What is neither deleted nor unlocked, regardless of the rules. Mutually exclusive with O(plan).
     type: dict
     suboptions:
       tags:
-        description: The names of tags to keep, in any repository.
+        description: The names of tags to protect, in any repository.
         type: list
         elements: str
       patterns:
-        description: Patterns. A tag is kept if its whole name matches at least one of them, in any repository.
+        description: Patterns. A tag in any repository is protected if its whole name matches at least one of them.
         type: list
         elements: str
       digests:
-        description: The digests of manifests to keep.
+        description: The digests of manifests to protect.
         type: list
         elements: str
       in_use:
         description:
-          - Images that are in use, as any data that contains their names. This can be the result of C(kubernetes.core.k8s_info), the values of
-            a Helm chart, or the rows of a table.
+          - Images that are in use, and therefore to protect, as any data that contains their names. This can be the result of
+            C(kubernetes.core.k8s_info), the values of a Helm chart, or the rows of a table.
         type: raw
       require_in_use:
         description:
@@ -163,15 +163,19 @@ options:
       - Mutually exclusive with O(rules) and O(protect).
     type: dict
   max_delete:
-    description: The task fails before its first change if the plan deletes more tags and manifests than this.
+    description:
+      - The maximum number of tags and manifests that a plan may delete. If it deletes more, the task fails before its first change.
     type: int
   max_delete_percent:
     description:
-      - The task fails before its first change if the plan deletes a larger percentage of all tags and manifests in the examined repositories.
+      - The maximum percentage of all tags and manifests in the examined repositories that a plan may delete. If it deletes more, the task fails
+        before its first change.
     type: float
     default: 50
   min_remaining:
-    description: The task fails before its first change if the plan deletes something in a repository and leaves fewer tags than this there.
+    description:
+      - The minimum number of tags that a plan must leave in each repository in which it deletes something. If it leaves fewer, the task fails
+        before its first change.
     type: int
   require_soft_delete:
     description:
