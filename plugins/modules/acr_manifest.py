@@ -77,8 +77,9 @@ options:
   even_if:
     description:
       - What a deletion may break.
-      - V(tags) allows to delete a manifest that has tags other than those in O(tags). V(indexes) allows to delete a manifest that an index
-        lists. V(referrers) allows to delete a manifest that has referrers such as signatures, which the registry may delete with it.
+      - With V(tags), manifests are deleted even if they have tags other than those in O(tags). These tags are deleted too.
+      - With V(indexes), manifests are deleted even if an index lists them.
+      - With V(referrers), manifests are deleted even if they have referrers such as signatures, which the registry may then delete too.
       - Indexes and referrers that the same task deletes do not count. An index is deleted before the manifests it lists.
       - A locked manifest, or a manifest with a locked tag, is never deleted.
     type: list

@@ -13,7 +13,7 @@ author:
   - registryops.acr contributors (@registryops)
 description:
   - Reads the properties of repositories, and on request those of their tags and manifests.
-  - Returns the four attributes (locks) of each item, and what they amount to in combination with the other locks that apply to it.
+  - Returns the four attributes (locks) of each item, and their effect in combination with the locks of related items.
 extends_documentation_fragment:
   - registryops.acr._registry
   - registryops.acr._attributes.info_module
@@ -143,22 +143,22 @@ repositories:
       type: int
       sample: 4
     can_delete:
-      description: Whether the attributes of the repository allow to delete it.
+      description: Whether the attributes of the repository allow deleting it.
       returned: unless O(gather) is empty and O(names) is not set
       type: bool
       sample: true
     can_write:
-      description: Whether the attributes of the repository allow to change it. V(false) also prevents its deletion.
+      description: Whether the attributes of the repository allow changing it. V(false) also prevents its deletion.
       returned: unless O(gather) is empty and O(names) is not set
       type: bool
       sample: true
     can_list:
-      description: Whether the attributes of the repository allow to list it.
+      description: Whether the attributes of the repository allow listing it.
       returned: unless O(gather) is empty and O(names) is not set
       type: bool
       sample: true
     can_read:
-      description: Whether the attributes of the repository allow to pull from it.
+      description: Whether the attributes of the repository allow pulling from it.
       returned: unless O(gather) is empty and O(names) is not set
       type: bool
       sample: true

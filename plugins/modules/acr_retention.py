@@ -205,7 +205,7 @@ notes:
   - The credential needs C(metadata/read) and C(content/read) on the repositories. It also needs C(content/delete) to delete, and
     C(metadata/write) to lock and unlock. Unless the rules include only literal names of repositories, it also needs permission to list
     repositories.
-  - Only a manifest itself tells what it refers to. Therefore all manifests are read in each repository in which a rule requests a change.
+  - In each repository in which a rule requests a change, all manifests are read, because only a manifest itself shows what it refers to.
   - If a repository cannot be read, nothing is changed in it. The other repositories are processed, and the task fails at the end.
   - Deleted images occupy space until the garbage collection of the registry runs. With soft delete, this is after the retention period.
 seealso:

@@ -74,8 +74,8 @@ options:
     default: fail
 notes:
   - The credential needs C(metadata/read) on the repository. To change attributes, it also needs C(metadata/write).
-  - If a repository has C(can_write=false), the registry does not allow to change the attributes of its tags and manifests. The task then fails
-    before its first change.
+  - If a repository has C(can_write=false), the attributes of its tags and manifests cannot be changed. The task then fails before its first
+    change.
 seealso:
   - module: registryops.acr.acr_repository_info
   - name: Lock a container image in an Azure container registry

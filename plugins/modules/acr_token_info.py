@@ -40,7 +40,7 @@ options:
       - pull
       - metadata_read
   catalog:
-    description: Whether the access token should allow to list the repositories of the registry.
+    description: Whether the access token should allow listing the repositories of the registry.
     type: bool
     default: false
 notes:

@@ -44,7 +44,7 @@ options:
 notes:
   - The credential needs C(metadata/read) and C(content/read) on the repositories. Unless O(names) is set, it also needs permission to list
     repositories.
-  - All manifests are read, because only they tell which layers are shared. Layers that can be stored outside of the registry (C(urls)) are not
+  - All manifests are read, because only they show which layers are shared. Layers that can be stored outside of the registry (C(urls)) are not
     counted.
   - All sizes are calculated from the manifests. The billed size can differ, because the registry deletes unneeded content with a delay.
 seealso:
