@@ -13,7 +13,7 @@ author:
   - registryops.acr contributors (@registryops)
 description:
   - Pushes files as an OCI artifact, like C(oras push) and C(oras attach), or pushes an image with all its platforms from an OCI image
-    layout, such as C(skopeo copy) and C(docker buildx build --output type=oci) create.
+    layout, as created by C(skopeo copy) and C(docker buildx build --output type=oci).
   - The same files and options always produce the same digest, so a second run changes nothing. Only missing blobs and manifests are
     uploaded, several at a time. Tags are set last.
 extends_documentation_fragment:
@@ -31,7 +31,7 @@ options:
     type: list
     elements: str
   files:
-    description: The files to push.
+    description: The files to push. One of O(files), O(layout) and O(subject) is required.
     type: list
     elements: dict
     suboptions:
@@ -47,7 +47,7 @@ options:
       media_type:
         description:
           - The media type of the file.
-          - Defaults to V(application/vnd.oci.image.layer.v1.tar), like with C(oras).
+          - Defaults to V(application/vnd.oci.image.layer.v1.tar), as in C(oras).
         type: str
       annotations:
         description: Annotations for the file.
@@ -69,14 +69,14 @@ options:
   artifact_type:
     description:
       - The type of the artifact.
-      - Defaults to V(application/vnd.unknown.artifact.v1), like with C(oras), unless O(config) is set.
+      - Defaults to V(application/vnd.unknown.artifact.v1), as in C(oras), unless O(config) is set.
     type: str
   annotations:
     description: Annotations for the artifact.
     type: dict
   subject:
     description:
-      - A tag or digest in the same repository that the artifact refers to. The artifact becomes a referrer of that manifest.
+      - The subject of the artifact, given as a tag or digest in the same repository. The artifact becomes a referrer of this manifest.
     type: str
   layout:
     description:
@@ -87,7 +87,7 @@ options:
     description: The name or digest of the manifest to push. Required if O(layout) has more than one image.
     type: str
   referrers:
-    description: Whether to also push the referrers of the image (signatures, attestations, SBOMs) that O(layout) has.
+    description: Whether to also push the referrers of the image in O(layout) (signatures, attestations, SBOMs).
     type: bool
     default: true
   mount_from:

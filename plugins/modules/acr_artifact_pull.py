@@ -105,8 +105,8 @@ files:
       before: null
       changed: true
 untitled:
-  description: The blobs of the artifact that have no title.
-  returned: with O(dest)
+  description: The digests of the blobs that have no title, and are therefore not written.
+  returned: when O(dest) is set
   type: list
   elements: str
   sample: []

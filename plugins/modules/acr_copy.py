@@ -16,7 +16,7 @@ description:
     registry. All content and digests stay the same, or the task fails.
   - Only missing content is copied, several blobs at a time. Within one registry, blobs are mounted from the source repository instead of
     downloaded. A tag is moved only after all the content it needs has been copied.
-  - Only needs permissions to pull and push, and none on the Azure resource.
+  - Needs only permissions to pull and push, and none on the Azure resource.
 extends_documentation_fragment:
   - registryops.acr._registry
   - registryops.acr._attributes
@@ -68,7 +68,7 @@ options:
         required: true
       same_identity:
         description:
-          - Whether to sign in to the source registry in the same way as to O(registry). It must be an Azure Container Registry.
+          - Whether to sign in to the source registry in the same way as to O(registry). It must then be an Azure Container Registry.
           - Cannot be used with O(source.username) or O(source.auth_file).
         type: bool
         default: false

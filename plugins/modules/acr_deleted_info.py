@@ -40,7 +40,7 @@ options:
     elements: str
   gather:
     description:
-      - What to read of each repository. If the list is empty, only the names of the repositories are returned.
+      - What to read of each repository. If the list is empty, neither manifests nor tags are read.
     type: list
     elements: str
     choices:

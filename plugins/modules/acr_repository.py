@@ -67,7 +67,7 @@ options:
   override_locks:
     description:
       - Whether to delete the repository even if it or anything in it is locked. Requires O(confirm).
-      - The locks are removed first. If the repository cannot be deleted then, they are restored.
+      - The locks are removed first. If the repository then cannot be deleted, they are restored.
     type: bool
     default: false
 notes:

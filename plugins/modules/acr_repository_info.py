@@ -21,7 +21,7 @@ options:
   names:
     description:
       - The names of the repositories to read. The catalog of the registry is not read then, so the credential does not need permission to
-        list repositories.
+        list repositories. Mutually exclusive with O(include) and O(exclude).
       - If omitted, all repositories that O(include) and O(exclude) select are read.
     type: list
     elements: str
@@ -38,7 +38,7 @@ options:
     elements: str
   gather:
     description:
-      - What to read of each repository. If the list is empty, only names are read.
+      - What to read of each repository. If the list is empty and O(names) is not set, only the names of the repositories are read.
     type: list
     elements: str
     choices:

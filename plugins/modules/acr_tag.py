@@ -37,11 +37,11 @@ options:
     default: present
   digest:
     description:
-      - The digest of the manifest to point the tags at. With O(state=present), either this or O(source_tag) is required.
+      - The digest of the manifest that the tags should point at. With O(state=present), either this or O(source_tag) is required.
       - To remove tags only if they point at a certain manifest, use O(expected_digest).
     type: str
   source_tag:
-    description: A tag that points at the manifest to point the tags at. Mutually exclusive with O(digest).
+    description: Another tag, whose manifest the tags should point at. Mutually exclusive with O(digest).
     type: str
   expected_digest:
     description:

@@ -22,7 +22,7 @@ options:
   names:
     description:
       - The names of the repositories to examine. The catalog of the registry is not read then, so the credential does not need permission to
-        list repositories.
+        list repositories. Mutually exclusive with O(include) and O(exclude).
       - If omitted, all repositories that O(include) and O(exclude) select are examined.
     type: list
     elements: str
