@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from .._common.concurrency import concurrently
 from .._common.errors import ProtocolError
 from .._oci.document import Descriptor, Document
+from .._oci.graph import topological_order
 from .stores import Store
 
 # More manifests than any image has: a registry cannot keep us busy for ever.
@@ -66,24 +67,14 @@ def ensure_bounded(digest: str, count: int) -> None:
 
 
 def _ordered(documents: list[Document]) -> list[Document]:
-    """Return the documents so that each comes after its children and its subject; what only a cycle reaches keeps its place."""
+    """Return the documents so that each comes after its children and its subject."""
     by_digest = {document.digest: document for document in documents}
-    done: dict[str, Document] = {}
-    for start in documents:
-        stack = [start]
-        entered: set[str] = set()
-        while stack:
-            document = stack[-1]
-            before = [*document.children, *([document.subject] if document.subject else [])]
-            todo = [by_digest[part.digest] for part in before if part.digest in by_digest and part.digest not in done and part.digest not in entered]
-            if document.digest not in entered and todo:
-                entered.add(document.digest)
-                stack += todo
-                continue
-            entered.add(document.digest)
-            done.setdefault(document.digest, document)
-            stack.pop()
-    return list(done.values())
+
+    def before(digest: str) -> Iterable[str]:
+        document = by_digest[digest]
+        return [part.digest for part in (*document.children, *([document.subject] if document.subject else []))]
+
+    return [by_digest[digest] for digest in topological_order(by_digest, before)]
 
 
 def missing_blobs(store: Store, blobs: Iterable[Descriptor], workers: int) -> list[Descriptor]:
