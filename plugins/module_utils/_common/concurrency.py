@@ -13,8 +13,6 @@ from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from typing import TypeVar
 
 ItemT = TypeVar("ItemT")
-
-
 ResultT = TypeVar("ResultT")
 
 

@@ -21,8 +21,6 @@ from .errors import LocalFileError
 from .progress import Meter
 
 FILE_PIECE = 1024 * 1024
-
-
 _ADVICE = {errno.ENOSPC: "free some space", errno.EDQUOT: "free some space", errno.EACCES: "check its permissions", errno.EROFS: "choose another place"}
 
 

@@ -17,24 +17,14 @@ from .errors import UsageError
 
 # OCI distribution specification 1.1, "Pulling manifests": <name> and <reference> as tag.
 _COMPONENT = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
-
-
 REPOSITORY = re.compile(rf"{_COMPONENT}(?:/{_COMPONENT})*")
-
-
 REPOSITORY_LENGTH = 255
-
-
 TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
-
 
 # OCI image specification, descriptor, "Digests"; the service computes sha256 only.
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
-
 _REGISTRY_NAME = re.compile(r"[A-Za-z0-9-]{5,50}")
-
-
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]")
 
 

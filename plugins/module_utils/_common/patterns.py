@@ -16,7 +16,6 @@ from .errors import UsageError
 
 REGEX, GLOB = "regex", "glob"
 
-
 # What a literal repository name or tag is made of; a dot is one in a glob only.
 _LITERAL = {REGEX: re.compile(r"[A-Za-z0-9_/-]+"), GLOB: re.compile(r"[A-Za-z0-9._/-]+")}
 

@@ -15,14 +15,8 @@ from dataclasses import dataclass
 from .errors import UsageError
 
 _NUMBER = r"(0|[1-9]\d{0,17})"
-
-
 _VERSION = re.compile(rf"v?{_NUMBER}\.{_NUMBER}(?:\.{_NUMBER})?(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z.-]+)?", re.ASCII)
-
-
 _COMPARISONS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq, "==": operator.eq, "!=": operator.ne}
-
-
 _CONDITION = re.compile(r"(<=|>=|==|!=|<|>|=)\s*(\S+)")
 
 

@@ -30,13 +30,8 @@ def parse_time(text: object) -> float | None:
 
 
 _SPAN = re.compile(r"(?:([1-9]\d{0,4})w)?(?:([1-9]\d{0,4})d)?(?:([1-9]\d{0,5})h)?(?:([1-9]\d{0,6})m)?", re.ASCII)
-
-
 _UNITS = (7 * 86400, 86400, 3600, 60)
-
-
 DAY = 86400
-
 
 # Nothing in a registry is older: a longer span is a slip.
 LONGEST_SPAN = 100 * 365 * DAY

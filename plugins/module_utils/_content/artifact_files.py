@@ -22,20 +22,12 @@ from .._oci.media_types import OCI_MANIFEST
 from .sources import BytesSource, ContentSource, FileSource
 
 TITLE = "org.opencontainers.image.title"
-
-
 UNPACK = "io.deis.oras.content.unpack"
-
-
 EMPTY_CONFIG = Descriptor("application/vnd.oci.empty.v1+json", digest_of(b"{}"), 2)
-
 
 # What oras says where nobody says anything.
 DEFAULT_LAYER_TYPE = "application/vnd.oci.image.layer.v1.tar"
-
-
 DEFAULT_ARTIFACT_TYPE = "application/vnd.unknown.artifact.v1"
-
 
 # In bytes; what the file systems of this world take.
 LONGEST_NAME = 255

@@ -29,8 +29,6 @@ from .._oci.document import Descriptor
 from .._registry.content import Content
 
 DOWNLOAD_PIECE = 256 * 1024
-
-
 MOST_REDIRECTS = 3
 
 

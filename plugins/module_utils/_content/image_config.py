@@ -19,8 +19,6 @@ from .tree import read_tree
 
 # A configuration that is larger is no image's.
 CONFIG_LIMIT = 4 * 1024 * 1024
-
-
 CREATED = "org.opencontainers.image.created"
 
 

@@ -25,14 +25,8 @@ from .._oci.media_types import OCI_INDEX
 from .sources import ContentSource, FileSource
 
 REFERENCE_NAME = "org.opencontainers.image.ref.name"
-
-
 INDEX_FILE = "index.json"
-
-
 MARKER_FILE = "oci-layout"
-
-
 LAYOUT_VERSION = {"imageLayoutVersion": "1.0.0"}
 
 

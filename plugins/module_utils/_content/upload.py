@@ -30,8 +30,6 @@ from .sources import ContentSource
 
 # The service refuses larger requests in some places (413 above 20 MB).
 CHUNK = 16 * 1024 * 1024
-
-
 SMALLEST_CHUNK = 1024 * 1024
 
 

@@ -27,7 +27,6 @@ from .media_types import OCI_INDEX, OCI_MANIFEST
 # The service takes no larger one.
 MANIFEST_LIMIT = 4 * 1024 * 1024
 
-
 # RFC 6838, 4.2, as OCI asks for.
 MEDIA_TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}")
 

@@ -17,10 +17,7 @@ from .document import MEDIA_TYPE, Document
 from .media_types import DOCKER_LIST, DOCKER_MANIFEST, OCI_ARTIFACT, OCI_INDEX, OCI_MANIFEST
 
 _MEDIA_TYPE = {"type": "string", "pattern": f"^{MEDIA_TYPE.pattern}$"}
-
-
 _ANNOTATIONS = {"type": "object", "additionalProperties": {"type": "string"}}
-
 
 _DESCRIPTOR: dict[str, Any] = {
     "type": "object",
@@ -54,17 +51,9 @@ def _schema(required: list[str], **properties: Any) -> dict[str, Any]:
 
 
 _DESCRIPTORS = {"type": "array", "items": _DESCRIPTOR}
-
-
 _IMAGE = _schema(["schemaVersion", "config", "layers"], config=_DESCRIPTOR, layers=_DESCRIPTORS)
-
-
 _INDEX = _schema(["schemaVersion", "manifests"], manifests=_DESCRIPTORS)
-
-
 _ARTIFACT = _schema(["mediaType"], blobs=_DESCRIPTORS)
-
-
 SCHEMAS = {OCI_MANIFEST: _IMAGE, DOCKER_MANIFEST: _IMAGE, OCI_INDEX: _INDEX, DOCKER_LIST: _INDEX, OCI_ARTIFACT: _ARTIFACT}
 
 

@@ -24,17 +24,9 @@ from .endpoint import Endpoint, is_found
 from .properties import list_at, required_name, required_value
 
 DELETED_CATALOG = Scope("registry", "deleted_catalog", "*")
-
-
 DELETED_READ = "deleted_read"
-
-
 DELETED_RESTORE = "deleted_read,deleted_restore"
-
-
 _ROLE = "assign a role with the permission Microsoft.ContainerRegistry/registries/deleted/read"
-
-
 ItemT = TypeVar("ItemT")
 
 

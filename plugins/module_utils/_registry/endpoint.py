@@ -23,11 +23,7 @@ from .properties import Attributes
 
 # order_by of a task -> the service's orderby; without it, lists come by name or digest.
 ORDERS = {"name": None, "last_updated_asc": "timeasc", "last_updated_desc": "timedesc"}
-
-
 NOT_FOUND = frozenset({"NAME_UNKNOWN", "TAG_UNKNOWN", "MANIFEST_UNKNOWN", "BLOB_UNKNOWN"})
-
-
 ItemT = TypeVar("ItemT")
 
 

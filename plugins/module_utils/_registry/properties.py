@@ -24,7 +24,6 @@ from .._oci.media_types import is_index
 # Result name -> wire name of the four attributes that can be changed.
 FLAGS = {"can_delete": "deleteEnabled", "can_write": "writeEnabled", "can_list": "listEnabled", "can_read": "readEnabled"}
 
-
 # What attributes belong to.
 TAG, MANIFEST, REPOSITORY = "tag", "manifest", "repository"
 
