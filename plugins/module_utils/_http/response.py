@@ -11,11 +11,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._common.errors import ProtocolError, RegistryError
 from .._common.refusal import Refusal
 from .._common.text import printable, redact
+
+if TYPE_CHECKING:
+    from .challenge import Challenge
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,12 @@ class Response:
                 f"{self.method} {redact(self.url)} was answered with {kind} instead of JSON: this is not the registry itself, "
                 "check the value of registry and any proxy in between."
             ) from None
+
+    def challenge(self, scheme: str) -> Challenge | None:
+        """Return the first challenge of ``scheme`` (in lower case) in the header ``WWW-Authenticate``."""
+        from .challenge import parse_challenges
+
+        return next((one for one in parse_challenges(self.headers.get("WWW-Authenticate", "")) if one.scheme == scheme), None)
 
     def refusal(self) -> Refusal:
         """Return this answer as one with an error status."""
