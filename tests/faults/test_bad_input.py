@@ -61,9 +61,9 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]
 # name -> options beside those of a working task, and what the message must say.
 CASES: dict[str, tuple[dict[str, Any], str]] = {
     "unreachable": ({"registry": "{{ closed }}"}, "the connection was refused. Check host and port of registry."),
-    "unknown host": ({"registry": "no-such-registry.invalid"}, "the host name is not known. Check the value of registry"),
+    "unknown host": ({"registry": "no-such-registry.invalid"}, "the host name could not be resolved (Name or service not known). Check the value of registry"),
     "wrong CA": ({"ca_path": "{{ other_ca }}"}, "Check the host name, or set ca_path to the CA that signed it."),
-    "no CA file": ({"ca_path": "{{ no_ca }}"}, "is not a readable file or folder."),
+    "no CA file": ({"ca_path": "{{ no_ca }}"}, "do not exist. Set ca_path to a readable PEM file, or to a folder of them."),
     "not a registry": ({"registry": "{{ portal }}"}, "was answered with text/html instead of JSON: this is not the registry itself"),
     "wrong password": ({"password": SECRET}, "Check username (admin) and password; the admin user must be enabled"),
     "wrong client secret": (

@@ -17,7 +17,8 @@ from typing import Any
 
 from .._common.errors import AuthenticationError, PermissionDeniedError
 from .._http.response import Response
-from .._http.transport import Stream, Transport
+from .._http.stream import Stream
+from .._http.transport import Transport
 from .credentials import Credential
 from .scopes import CATALOG, SCOPES_PER_TOKEN, Scope, merge_scopes
 from .token_endpoint import TokenEndpoint

@@ -24,7 +24,7 @@ from .._common.progress import Meter
 from .._common.text import printable, redact, short_digest
 from .._http.pace import wait_before_retry
 from .._http.settings import TRIES
-from .._http.transport import Stream
+from .._http.stream import Stream
 from .._oci.document import Descriptor
 from .._registry.content import Content
 

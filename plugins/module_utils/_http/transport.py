@@ -4,7 +4,7 @@
 #
 # Private to this collection: it can change in any release.
 
-"""Requests to one origin and their answers: TLS, retries, throttling, limits. The only file that imports requests."""
+"""Requests to one origin: TLS, proxies, retries, throttling. Only this folder imports requests."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from itertools import count
 from typing import Any
 from urllib.parse import urljoin
 
-from .._common.errors import BrokenConnectionError, MissingLibraryError, ProtocolError, TransportError
-from .._common.text import printable, redact
+from .._common.errors import BrokenConnectionError, MissingLibraryError
 from .pace import Pace, wait_before_retry
 from .response import Response
 from .settings import CONNECTION_TRIES, RETRY_STATUSES, TRIES, USER_AGENT, TransportSettings
+from .stream import Stream
 
 REQUESTS_IMPORT_ERROR: str | None = None
 
@@ -36,82 +36,19 @@ except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 
 
-# A list of 1,000 manifests with their tags is well under 2 MiB; a manifest may have 4 MiB.
-BODY_LIMIT = 8 * 1024 * 1024
-
-
-ERROR_LIMIT = 64 * 1024
-
-
-STREAM_PIECE = 64 * 1024
-
-
 @dataclass(frozen=True)
 class Body:
-    """Bytes to send, and what they are."""
+    """Bytes to send, and their media type."""
 
     content: bytes
     media_type: str
 
 
-@dataclass(frozen=True)
-class Stream:
-    """An answer whose body has not been read."""
-
-    method: str
-    url: str
-    status: int
-    headers: Mapping[str, str]
-    _answer: requests.Response = field(repr=False)
-    _settings: TransportSettings = field(repr=False)
-
-    def pieces(self, size: int) -> Iterator[bytes]:
-        """Give the body in pieces of ``size`` bytes; the last one is what is left.
-
-        ConnectionFailure when it breaks, or comes so slowly that ``size`` bytes take longer than the timeout; what came is given before.
-        """
-        encoding = self.headers.get("Content-Encoding", "identity")
-        if encoding != "identity":
-            raise ProtocolError(f"{self.method} {redact(self.url)} was answered with Content-Encoding {printable(encoding, 40)}, which was not asked for.")
-        raw = self._answer.raw
-        # What has arrived, without waiting for more; before urllib3 2.1 only whole amounts can be had.
-        read = raw.read1 if hasattr(raw, "read1") else raw.read
-        part = b"."
-        try:
-            while part:
-                # With TLS a part has 16 KiB at most: whoever hashes and writes is better served with more.
-                parts, received, deadline = [], 0, time.monotonic() + self._settings.timeout
-                while received < size and time.monotonic() < deadline and (part := read(min(size - received, STREAM_PIECE), decode_content=False)):
-                    parts.append(part)
-                    received += len(part)
-                if parts:
-                    yield b"".join(parts)
-                if part and received < size:
-                    raise TransportError(
-                        f"{self.method} {redact(self.url)} failed: less than {size:,} bytes came in {self._settings.timeout:g} seconds. "
-                        "Check the network path, or raise timeout."
-                    )
-        except (requests.exceptions.RequestException, HTTPError, OSError) as error:
-            raise _failure(self.method, self.url, error, self._settings) from None
-
-    def read(self) -> Response:
-        """Read the body, within limits."""
-        limit = BODY_LIMIT if self.status < 400 else ERROR_LIMIT
-        body = bytearray()
-        for piece in self.pieces(STREAM_PIECE):
-            body += piece
-            if len(body) > limit:
-                if self.status >= 400:
-                    break
-                raise ProtocolError(f"{self.method} {redact(self.url)} was answered with more than {limit} bytes, which no registry sends.")
-        return Response(self.method, self.url, self.status, self.headers, bytes(body))
-
-
 class Transport:
     """Sends requests to one origin; safe to use from several threads, at most ``concurrency`` requests at a time.
 
-    Redirects are not followed, cookies are not kept and neither netrc nor the environment can replace a header. Proxies
-    are those of the environment.
+    Redirects are not followed, cookies are not kept, and neither netrc nor the environment can replace a header. Proxies are those of
+    the environment, and for https only: a proxy would see the credentials of a request by http.
     """
 
     def __init__(
@@ -130,7 +67,7 @@ class Transport:
         self._pace = Pace(now, sleep)
         self._slots = threading.BoundedSemaphore(settings.concurrency)
         self.session = _session(settings)
-        self._proxies = get_environ_proxies(origin)
+        self._proxies = get_environ_proxies(origin) if origin.startswith("https:") else {}
 
     @property
     def proxied(self) -> bool:
@@ -138,14 +75,14 @@ class Transport:
         return bool(select_proxy(self.origin, self._proxies))
 
     def to(self, origin: str) -> Transport:
-        """Return a transport to another origin, which shares nothing with this one but its settings."""
+        """Return a transport to another origin. It has the same settings, and connections and a pace of its own."""
         return Transport(origin, self._settings, sleep=self._sleep)
 
     def send(self, method: str, target: str, *, headers: Mapping[str, str] | None = None, form: Mapping[str, str] | None = None, body: Any = None) -> Response:
-        """Send a request that may be repeated and return its answer, whatever its status.
+        """Send a request and return its answer, whatever its status; it is sent again after a failure that may pass.
 
-        ``target`` is a path with its query; ``form`` is sent url-encoded, ``body`` as JSON, unless it is a Body.
-        ConnectionFailure when no answer comes, ProtocolError when it is larger than any registry's.
+        ``target`` is a path with its query; ``form`` is sent url-encoded, ``body`` as JSON unless it is a Body.
+        TransportError when no answer comes, ProtocolError when it is larger than any registry's.
         """
         content: dict[str, Any] = {"data": form} if form else {"data": body.content} if isinstance(body, Body) else {"json": body}
         if isinstance(body, Body):
@@ -164,7 +101,7 @@ class Transport:
         raise AssertionError("a count has no end")
 
     def throttled(self, status: int, headers: Mapping[str, str], attempt: int) -> bool:
-        """Take note of an answer's status; whether it asks to try again, and all requests of this transport now wait."""
+        """Return whether an answer asks to try again later; all requests of this transport then wait as long as it says."""
         if status not in RETRY_STATUSES:
             self._pace.succeeded()
         elif attempt < TRIES:
@@ -173,7 +110,7 @@ class Transport:
 
     @contextmanager
     def stream(self, method: str, target: str, *, headers: Mapping[str, str] | None = None, **content: Any) -> Iterator[Stream]:
-        """Send a request once, with ``data`` or ``json`` as ``content``, and give its answer while its body has not been read."""
+        """Send a request once, with ``data`` or ``json`` as ``content``, and give its answer before the body is read."""
         url = urljoin(self.origin, target)
         with self._slots:
             self._pace.enter()
@@ -190,7 +127,11 @@ class Transport:
                     **content,
                 )
             except (requests.exceptions.RequestException, HTTPError, OSError) as error:
-                raise _failure(method, url, error, self._settings) from None
+                from .failures import transport_error
+
+                raise transport_error(method, url, error, self._settings) from None
+            # urllib3 1.26 takes a body for whole that is shorter than its Content-Length.
+            answer.raw.enforce_content_length = True
             with answer:
                 yield Stream(method, url, answer.status_code, answer.headers, answer, self._settings)
 
@@ -204,31 +145,3 @@ def _session(settings: TransportSettings) -> requests.Session:
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
-
-
-def _failure(method: str, url: str, error: Exception, settings: TransportSettings) -> TransportError:
-    place = f"{method} {redact(url)} failed"
-    text = str(error)
-    if isinstance(error, requests.exceptions.SSLError) or "SSL" in type(error).__name__:
-        trust = f"ca_path ({settings.verify})" if isinstance(settings.verify, str) else "the system's certificates"
-        return TransportError(
-            f"{place}: the certificate could not be verified with {trust} ({_reason(text)}). Check the host name, or set ca_path to the CA that signed it."
-        )
-    if isinstance(error, requests.exceptions.ProxyError):
-        return TransportError(f"{place}: the proxy did not connect ({_reason(text)}). Check HTTPS_PROXY and NO_PROXY.")
-    if isinstance(error, requests.exceptions.Timeout) or "timed out" in text:
-        return TransportError(f"{place}: no answer within {settings.timeout:g} seconds. Check the network path, or raise timeout.")
-    if "Name or service not known" in text or "name resolution" in text or "NameResolutionError" in text or "getaddrinfo" in text:
-        return TransportError(f"{place}: the host name is not known. Check the value of registry (and of cloud), and DNS.")
-    if isinstance(error, OSError) and "invalid path" in text:
-        return TransportError(f"{place}: ca_path ({settings.verify}) is not a readable file or folder.")
-    if "IncompleteRead" in text:
-        return BrokenConnectionError(f"{place}: the answer ended before it was complete. Try again, and check the network path.")
-    if "refused" in text:
-        return BrokenConnectionError(f"{place}: the connection was refused. Check host and port of registry.")
-    return BrokenConnectionError(f"{place}: the connection broke ({_reason(text)}). Try again, and check the network path.")
-
-
-def _reason(text: str) -> str:
-    """Return the innermost reason of the nested text of an urllib3 error."""
-    return printable(text.rpartition("Caused by ")[2].rpartition("] ")[2].rstrip(")'\""), 160)

@@ -21,7 +21,8 @@ from .._common.names import digest_name, tag_name
 from .._common.text import printable, redact
 from .._http.paging import listing
 from .._http.response import Response
-from .._http.transport import Body, Stream
+from .._http.stream import Stream
+from .._http.transport import Body
 from .._oci.document import MANIFEST_LIMIT, Descriptor, Document
 from .._oci.media_types import ACCEPT_MANIFEST, OCI_INDEX
 from .endpoint import Endpoint, is_found
