@@ -176,7 +176,7 @@ def test_a_disk_that_fills_up(registry, blob, tmp_path):
         result = acr_blob(registry, digest=digest, dest=str(tmp_path / "back"))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    assert f"{tmp_path / 'back'} cannot be written: File too large; it is as it was before." in result["failures"][0]["msg"]
+    assert f"{tmp_path / 'back'} cannot be written: File too large; it is unchanged." in result["failures"][0]["msg"]
     assert (tmp_path / "back").read_text() == "before"
     assert sorted(os.listdir(tmp_path)) == ["back", "blob"]
 
@@ -187,9 +187,7 @@ def test_a_disk_that_is_too_small_is_seen_beforehand(registry, blob, tmp_path, m
     acr_blob(registry, src=str(path))
     monkeypatch.setattr("shutil.disk_usage", lambda path: type("Usage", (), {"free": SIZE - 1})())
     result = acr_blob(registry, digest=digest, dest=str(tmp_path / "back"), check=check)
-    assert (
-        result["msg"] == f"{tmp_path / 'back'} cannot be written: there is less space than the {SIZE:,} bytes that are missing: free some. Nothing was changed."
-    )
+    assert result["msg"] == f"{tmp_path / 'back'} cannot be written: the disk has less than the {SIZE:,} bytes needed: free some space. Nothing was changed."
 
 
 def test_a_folder_that_cannot_be_written_to(registry, blob):

@@ -4,7 +4,7 @@
 #
 # Private to this collection: it can change in any release.
 
-"""The same call for many items, a few at a time."""
+"""The same call for many items, several at a time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ResultT = TypeVar("ResultT")
 
 
 def concurrently(call: Callable[[ItemT], ResultT], items: Iterable[ItemT], workers: int) -> list[ResultT]:
-    """Return ``call(item)`` of each item, in their order; the first error stops what has not begun, and is raised."""
+    """Return the results of ``call(item)`` in the order of ``items``. The first error cancels the calls that have not begun, and is raised."""
     todo = list(items)
     if len(todo) < 2 or workers < 2:
         return [call(item) for item in todo]
@@ -26,7 +26,7 @@ def concurrently(call: Callable[[ItemT], ResultT], items: Iterable[ItemT], worke
         futures = [pool.submit(call, item) for item in todo]
         wait(futures, return_when=FIRST_EXCEPTION)
     except BaseException:
-        # The task was stopped: what has not begun never will, what has is not waited for.
+        # The task was interrupted: begin no more calls, and do not wait for those that run.
         pool.shutdown(wait=False, cancel_futures=True)
         raise
     pool.shutdown(cancel_futures=True)

@@ -4,25 +4,38 @@
 #
 # Private to this collection: it can change in any release.
 
-"""Digests: sha256, as OCI writes them (``sha256:<hex>``)."""
+"""Digests: SHA-256, written as OCI does (``sha256:<hex>``). The only place that computes them."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
 
-from .progress import Meter
 
+class Digester:
+    """Computes the digest of content that arrives in pieces."""
 
-def hash_pieces(pieces: Iterable[bytes], meter: Meter) -> str:
-    """Return the digest of some content."""
-    hasher = hashlib.sha256()
-    for piece in pieces:
-        hasher.update(piece)
-        meter.add(len(piece))
-    return f"sha256:{hasher.hexdigest()}"
+    def __init__(self) -> None:
+        self._hash = hashlib.sha256()
+
+    def update(self, piece: bytes) -> None:
+        """Add the next piece."""
+        self._hash.update(piece)
+
+    @property
+    def digest(self) -> str:
+        """The digest of all pieces so far."""
+        return f"sha256:{self._hash.hexdigest()}"
 
 
 def digest_of(content: bytes) -> str:
-    """Return the digest of some bytes."""
-    return f"sha256:{hashlib.sha256(content).hexdigest()}"
+    """Return the digest of ``content``."""
+    return digest_of_pieces([content])
+
+
+def digest_of_pieces(pieces: Iterable[bytes]) -> str:
+    """Return the digest of content that is given in pieces."""
+    digester = Digester()
+    for piece in pieces:
+        digester.update(piece)
+    return digester.digest

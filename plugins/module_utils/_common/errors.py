@@ -4,31 +4,7 @@
 #
 # Private to this collection: it can change in any release.
 
-"""What can go wrong, as one tree.
-
-::
-
-    AcrError                        one sentence for the user; to_result() is what the task returns beside it
-    ├── UsageError                  contradictory or invalid options
-    ├── InvalidManifestError        an invalid manifest, the task's or the registry's
-    ├── LocalFileError              a local file cannot be read or written
-    ├── NotFoundError               something that the task needs does not exist
-    ├── BlockedError                not tried: a lock forbids the change, or the change would break something
-    ├── MissingLibraryError         a Python library is not installed where the task runs
-    ├── TransportError              no answer: name resolution, network, TLS, timeout
-    │   └── BrokenConnectionError   the connection failed in a way that another attempt may overcome
-    ├── ProtocolError               an answer that no registry gives: HTML, broken JSON, a link to another host
-    ├── CredentialError             the identity provider issued no token
-    ├── FindingError                a check found what the task was told to fail on
-    ├── DriftError                  the registry changed while the task was running
-    ├── LeftUnlockedError           a change failed, and the locks removed for it could not be restored
-    ├── InterruptedCopyError        a copy failed after some of its content had been copied
-    └── RegistryError               the registry answered with an error
-        ├── AuthenticationError     401: the registry does not accept the credential
-        ├── PermissionDeniedError   401 insufficient_scope: the credential is valid, but lacks a permission
-        ├── NetworkDeniedError      403: the registry's firewall
-        ├── LockedError             405: a lock forbids the operation
-        └── ThrottledError          429, after the last attempt
+"""The errors of this collection, as one tree: AcrError is the root, RegistryError and its subclasses are answers of the registry.
 
 Functions that read return ``None`` for what does not exist; only a task that cannot do without it raises an error.
 """
@@ -44,8 +20,8 @@ from .refusal import Refusal
 class AcrError(Exception):
     """An error that a user can act on.
 
-    ``str()`` says what failed, where, why and what to do; ``result`` is what the task returns beside it. ``changed``: something had
-    been changed before it.
+    ``str()`` is one sentence: what failed, where, why and what to do. ``result`` is what the task returns with it.
+    ``changed``: something had been changed before the error.
     """
 
     changed = False
@@ -64,7 +40,7 @@ class UsageError(AcrError):
 
 
 class InvalidManifestError(AcrError):
-    """An invalid manifest."""
+    """An invalid manifest, of the task or of the registry."""
 
 
 class LocalFileError(AcrError):
@@ -89,7 +65,7 @@ class MissingLibraryError(AcrError):
 
 
 class TransportError(AcrError):
-    """No answer."""
+    """No answer: name resolution, network, TLS, timeout."""
 
 
 class BrokenConnectionError(TransportError):
@@ -97,7 +73,7 @@ class BrokenConnectionError(TransportError):
 
 
 class ProtocolError(AcrError):
-    """An answer that no registry gives."""
+    """An answer that no registry gives: HTML, broken JSON, a link to another host."""
 
 
 class CredentialError(AcrError):
@@ -105,7 +81,7 @@ class CredentialError(AcrError):
 
 
 class FindingError(AcrError):
-    """A check found what the task was told to fail on; the result is that of the whole check."""
+    """A check found what the task must fail on; ``result`` is that of the whole check."""
 
 
 class DriftError(AcrError):
@@ -118,17 +94,8 @@ class LeftUnlockedError(AcrError):
     changed = True
 
 
-class InterruptedCopyError(AcrError):
-    """A copy failed with ``error`` after some of its content had been copied; ``kept`` says how much, which stays."""
-
-    changed = True
-
-    def __init__(self, error: AcrError, kept: str) -> None:
-        super().__init__(f"{error} {kept}", error.to_result())
-
-
 class RegistryError(AcrError):
-    """The registry answered with an error: ``answer``."""
+    """The registry answered with an error, which is ``answer``."""
 
     advice = ""
 
@@ -139,7 +106,7 @@ class RegistryError(AcrError):
 
     @staticmethod
     def of(answer: Refusal) -> RegistryError:
-        """Return the error of the tree that fits ``answer``."""
+        """Return the error of the right class for ``answer``."""
         if answer.status == 401:
             return AuthenticationError(answer)
         if answer.status == 403:
@@ -149,8 +116,8 @@ class RegistryError(AcrError):
         if answer.status == 429:
             return ThrottledError(answer)
         if answer.status == 404 and not answer.code:
-            return RegistryError(answer, "This address is not served there: is it an Azure Container Registry?")
-        return RegistryError(answer, "The registry has trouble: try again later." if answer.status >= 500 else "")
+            return RegistryError(answer, "The server does not know this address: is it an Azure Container Registry?")
+        return RegistryError(answer, "The registry has a problem: try again later." if answer.status >= 500 else "")
 
 
 class AuthenticationError(RegistryError):
@@ -178,4 +145,4 @@ class LockedError(RegistryError):
 class ThrottledError(RegistryError):
     """429, after the last attempt."""
 
-    advice = "The registry is asked for more than its tier allows: lower concurrency or try again later."
+    advice = "The requests exceed the limits of the registry's tier: lower concurrency or try again later."

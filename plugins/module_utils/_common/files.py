@@ -4,7 +4,7 @@
 #
 # Private to this collection: it can change in any release.
 
-"""Files here: hashed, and replaced all at once or not at all."""
+"""Local files: measured, and replaced as a whole or not at all."""
 
 from __future__ import annotations
 
@@ -16,74 +16,74 @@ import shutil
 from collections.abc import Iterable
 from functools import partial
 
-from .digests import hash_pieces
+from .digests import digest_of_pieces
 from .errors import LocalFileError
-from .progress import Meter
+from .meter import Meter
 
 FILE_PIECE = 1024 * 1024
-_ADVICE = {errno.ENOSPC: "free some space", errno.EDQUOT: "free some space", errno.EACCES: "check its permissions", errno.EROFS: "choose another place"}
+_ADVICE = {errno.ENOSPC: "free some space", errno.EDQUOT: "free some space", errno.EACCES: "check its permissions", errno.EROFS: "choose another folder"}
 
 
 def measure_file(path: str) -> tuple[str, int]:
-    """Return digest and size of a regular file; LocalFileError when it cannot be read."""
+    """Return the digest and the size of a regular file; LocalFileError if it cannot be read."""
     if not os.path.isfile(path):
         reason = "it is not a regular file" if os.path.exists(path) else "there is no such file"
         raise LocalFileError(f"{path} cannot be read: {reason}.")
     meter = Meter(f"reading {os.path.basename(path)}", os.path.getsize(path))
     try:
         with open(path, "rb", buffering=0) as file:
-            return hash_pieces(iter(partial(file.read, FILE_PIECE), b""), meter), meter.done
+            return digest_of_pieces(meter.count(iter(partial(file.read, FILE_PIECE), b""))), meter.done
     except OSError as error:
         raise LocalFileError(f"{path} cannot be read: {error.strerror}.") from None
 
 
 def file_digest(path: str) -> str | None:
-    """Return the digest of the file ``path``; None when there is no file."""
+    """Return the digest of the file ``path``; None if there is no such file."""
     return measure_file(path)[0] if os.path.isfile(path) else None
 
 
 def ensure_writable(path: str, size: int, *, makes_folders: bool = False) -> None:
-    """Raise LocalFileError when the file ``path``, or ``size`` bytes beside it, could not be written.
+    """Raise LocalFileError if ``path`` cannot be written, or if its folder has no space for ``size`` bytes.
 
-    With ``makes_folders`` its folder need not be there yet.
+    With ``makes_folders``, the folder need not exist yet.
     """
     folder = os.path.dirname(path) or "."
     while makes_folders and not os.path.lexists(folder):
         folder = os.path.dirname(folder) or "."
     reason = None
     if os.path.isdir(path):
-        reason = "it is a folder: name a file"
+        reason = "it is a folder: set the path of a file"
     elif os.path.lexists(path) and not os.path.isfile(path) and not os.path.islink(path):
         reason = "it is not a regular file"
     elif not os.path.lexists(folder):
-        reason = f"there is no folder {folder}: make it first"
+        reason = f"there is no folder {folder}: create it first"
     elif not os.path.isdir(folder):
         reason = f"{folder} is not a folder"
     elif not os.access(folder, os.W_OK | os.X_OK):
-        reason = f"the folder {folder} cannot be written to: check its permissions"
+        reason = f"the folder {folder} is not writable: check its permissions"
     elif shutil.disk_usage(folder).free < size:
-        reason = f"there is less space than the {size:,} bytes that are missing: free some"
+        reason = f"the disk has less than the {size:,} bytes needed: free some space"
     if reason:
         raise LocalFileError(f"{path} cannot be written: {reason}. Nothing was changed.")
 
 
 def make_folder(path: str) -> None:
-    """Make a folder with those above it, unless it is there; LocalFileError when that fails."""
+    """Create a folder and its parents if they do not exist; LocalFileError if that fails."""
     try:
         os.makedirs(path or ".", exist_ok=True)
     except OSError as error:
-        raise LocalFileError(f"The folder {path} cannot be made: {error.strerror}.") from None
+        raise LocalFileError(f"The folder {path} cannot be created: {error.strerror}.") from None
 
 
 def replace_file(path: str, pieces: Iterable[bytes]) -> None:
-    """Make ``pieces`` the content of ``path``; on any error the file is as it was before, and nothing is left beside it.
+    """Replace the content of the file ``path`` by ``pieces``. After an error the file is unchanged, and no temporary file remains.
 
-    A symbolic link is replaced, not followed. LocalFileError when it cannot be written.
+    A symbolic link is replaced, not followed. LocalFileError if the file cannot be written.
     """
-    # Names are limited in bytes, of which a character has up to four.
+    # File systems limit names in bytes, and a character can have four of them.
     temporary = os.path.join(os.path.dirname(path), f".{os.path.basename(path)[:50]}.{secrets.token_hex(4)}")
     try:
-        # Permissions are those of the file that it replaces, from the first byte on, else those of any new file.
+        # From the first byte on, the permissions are those of the replaced file, or else of any new file.
         descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
         try:
             with os.fdopen(descriptor, "wb") as file:
@@ -98,4 +98,4 @@ def replace_file(path: str, pieces: Iterable[bytes]) -> None:
             raise
     except OSError as error:
         advice = _ADVICE.get(error.errno or 0, "check its folder")
-        raise LocalFileError(f"{path} cannot be written: {error.strerror}; it is as it was before. Mend that ({advice}) and run the task again.") from None
+        raise LocalFileError(f"{path} cannot be written: {error.strerror}; it is unchanged. Correct that ({advice}) and run the task again.") from None

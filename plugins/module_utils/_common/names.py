@@ -29,7 +29,7 @@ _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\
 
 
 def repository_name(text: str) -> str:
-    """Return ``text`` when it can name a repository; UsageError otherwise."""
+    """Return ``text`` if it is a valid repository name; UsageError otherwise."""
     if len(text) > REPOSITORY_LENGTH or not REPOSITORY.fullmatch(text):
         raise UsageError(
             f"'{text}' cannot be the name of a repository: use lower-case letters, digits and single . _ - between them, "
@@ -39,29 +39,34 @@ def repository_name(text: str) -> str:
 
 
 def tag_name(text: str) -> str:
-    """Return ``text`` when it can name a tag; UsageError otherwise."""
+    """Return ``text`` if it is a valid tag; UsageError otherwise."""
     if not TAG.fullmatch(text):
         raise UsageError(f"'{text}' cannot be a tag: use up to 128 letters, digits and . _ -, not beginning with . or -.")
     return text
 
 
 def digest_name(text: str) -> str:
-    """Return ``text`` when it is a digest; UsageError otherwise."""
+    """Return ``text`` if it is a digest; UsageError otherwise."""
     if not DIGEST.fullmatch(text):
         raise UsageError(f"'{text}' is not a digest: write sha256: and 64 lower-case hexadecimal digits.")
     return text
 
 
+def reference_name(text: str) -> str:
+    """Return ``text`` if it is a valid tag or digest; UsageError otherwise. Only a digest has a colon."""
+    return digest_name(text) if ":" in text else tag_name(text)
+
+
 @dataclass(frozen=True)
 class LoginServer:
-    """Where a registry answers: ``host`` as its tokens call it (with the port, if it is not the default), and the ``origin``."""
+    """The address of a registry. ``host`` includes the port unless it is the default; tokens name the registry like this."""
 
     host: str
     scheme: str = "https"
 
     @property
     def origin(self) -> str:
-        """The origin, without a path: ``https://myregistry.azurecr.io``."""
+        """The URL without a path: ``https://myregistry.azurecr.io``."""
         return f"{self.scheme}://{self.host}"
 
     @classmethod
@@ -86,7 +91,7 @@ class LoginServer:
         if parts.scheme not in ("http", "https") or not _HOST.fullmatch(host) or parts.path not in ("", "/") or parts.query or parts.fragment:
             raise wrong
         if parts.scheme == "http" and not _is_loopback(host):
-            raise UsageError(f"'{text}' would send credentials in the clear: http:// is accepted for this machine (localhost) only, use https://.")
+            raise UsageError(f"'{text}' would send credentials in the clear: use https://. Only for this machine (localhost), http:// is accepted.")
         default = {"https": 443, "http": 80}[parts.scheme]
         return cls(host if port in (None, default) else f"{host}:{port}", parts.scheme)
 

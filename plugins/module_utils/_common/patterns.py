@@ -4,7 +4,7 @@
 #
 # Private to this collection: it can change in any release.
 
-"""Names chosen by patterns."""
+"""Patterns that choose names."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from .errors import UsageError
 
 REGEX, GLOB = "regex", "glob"
 
-# What a literal repository name or tag is made of; a dot is one in a glob only.
+# A pattern of these characters only is a literal name. In a regular expression, a dot is not literal.
 _LITERAL = {REGEX: re.compile(r"[A-Za-z0-9_/-]+"), GLOB: re.compile(r"[A-Za-z0-9._/-]+")}
 
 
 class Selection:
-    """Names that match one of ``include`` and none of ``exclude``.
+    """The names that match one of ``include`` and none of ``exclude``.
 
-    A pattern must match the whole name: ``app|web`` never matches ``application``. Without ``include`` every name is in.
+    A pattern must match the whole name: ``app|web`` does not match ``application``. Without ``include``, every name matches.
     """
 
     def __init__(self, include: Sequence[str] | None, exclude: Sequence[str] | None, syntax: str = REGEX) -> None:
         self._include = _compile("include", include, syntax)
         self._exclude = _compile("exclude", exclude, syntax)
         literal = bool(include) and all(_LITERAL[syntax].fullmatch(pattern) for pattern in include or ())
-        # The names themselves, where the patterns are nothing else: then no list has to be read to find them.
+        # If all patterns are literal, these are the names: no list has to be read to find them.
         self.names = [name for name in dict.fromkeys(include or ()) if name in self] if literal else None
 
     def __contains__(self, name: str) -> bool:
@@ -38,7 +38,7 @@ class Selection:
         return included and not any(pattern.fullmatch(name) for pattern in self._exclude)
 
     def of(self, names: Iterable[str]) -> list[str]:
-        """Return those of ``names`` that are chosen, in their order."""
+        """Return the chosen ones of ``names``, in their order."""
         return [name for name in names if name in self]
 
 

@@ -4,7 +4,7 @@
 #
 # Private to this collection: it can change in any release.
 
-"""What a task will do: the same object in check mode and in a real run, so that the one cannot differ from the other."""
+"""The plan of a task: the same object in check mode and in a real run, so that the two cannot differ."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .progress import report
 class Step:
     """One change of the registry. ``label`` names it in reports: ``tag 'v1' (can_write: false)``.
 
-    The steps in ``then`` follow it, in order, and only if it succeeded.
+    The steps in ``then`` follow in their order, if it succeeded.
     """
 
     label: str
@@ -32,7 +32,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Failure:
-    """A step that failed, and why."""
+    """A failed step and its error."""
 
     label: str
     error: AcrError
@@ -44,9 +44,9 @@ class Failure:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of the ``total`` changes of a plan, by their labels.
+    """The outcome of the ``total`` changes of a plan, by their labels.
 
-    ``result`` is what else is known only afterwards; ``problem`` is what the task fails with although no step failed.
+    ``result`` is data that is known only afterwards. ``problem`` is a reason to fail even if no step failed.
     """
 
     total: int
@@ -58,12 +58,12 @@ class Outcome:
 
     @property
     def changed(self) -> bool:
-        """Whether anything was changed, by a step that failed midway as well."""
+        """Whether anything was changed, including by a step that failed midway."""
         return bool(self.done) or any(failure.error.changed for failure in self.failures)
 
     @property
     def message(self) -> str:
-        """What the task fails with; an empty string when everything went well."""
+        """The message to fail with; empty if there is none."""
         if not self.failures:
             return self.problem
         first = self.failures[0]
@@ -81,11 +81,12 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Plan:
-    """``result`` is what the task returns, ``before`` and ``after`` are the two sides of its diff, a line each item.
+    """What a task will return and do.
 
-    The ``steps`` do not depend on each other; a plan without steps changes nothing. Where steps keep account themselves of what they
-    do, ``account`` returns it. ``problem`` is what the task fails with at its end, because something could not even be examined.
-    Plans are made with keywords only: ``before`` and ``after`` are easily swapped.
+    ``result`` is what the task returns. ``before`` and ``after`` are the two sides of its diff, one line for each item. The ``steps``
+    do not depend on each other; a plan without steps changes nothing. If the steps record their own outcome, ``account`` returns it.
+    ``problem`` is the message with which the task fails at its end because something could not be examined.
+    Use keywords only: ``before`` and ``after`` are easily swapped.
     """
 
     result: Mapping[str, Any]
@@ -104,7 +105,7 @@ class Plan:
 
     @property
     def diff(self) -> dict[str, str]:
-        """The diff as Ansible prints it; both sides are empty when nothing changes."""
+        """The diff in the form that Ansible prints; both sides are empty if nothing changes."""
         return {
             "before_header": self.header,
             "after_header": self.header,
@@ -113,7 +114,7 @@ class Plan:
         }
 
     def apply(self, workers: int) -> Outcome:
-        """Apply the steps, ``workers`` at a time; the first failure stops those that have not begun."""
+        """Apply the steps, ``workers`` at a time. After the first failure no further step begins."""
         done: list[Step] = []
         failures: list[Failure] = []
         stop = threading.Event()

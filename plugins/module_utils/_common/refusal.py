@@ -4,7 +4,7 @@
 #
 # Private to this collection: it can change in any release.
 
-"""An answer with an error status, read defensively: it may be JSON of the registry, plain text, or a proxy's page."""
+"""An answer with an error status, read defensively: it can be JSON of the registry, plain text, or the page of a proxy."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .text import printable, redact
 
 
 class Refusal:
-    """What a registry said with an error status.
+    """The answer of a registry with an error status.
 
     The JSON form is ``{"errors": [{"code", "message", "detail"?}]}`` (OCI distribution specification, error codes).
     """

@@ -4,7 +4,7 @@
 #
 # Private to this collection: it can change in any release.
 
-"""Semantic versions (semver.org 2.0.0) of tags: ``1.2.3``, ``v1.2.3-rc.1``; ``1.2`` is taken as ``1.2.0``."""
+"""Semantic versions (semver.org 2.0.0) in tags: ``1.2.3``, ``v1.2.3-rc.1``. ``1.2`` means ``1.2.0``."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _CONDITION = re.compile(r"(<=|>=|==|!=|<|>|=)\s*(\S+)")
 
 @dataclass(frozen=True, order=True)
 class Version:
-    """A version; build metadata do not count. ``order`` sorts a release after its pre-releases."""
+    """A version without its build metadata, which has no precedence. ``order`` sorts a release after its pre-releases."""
 
     major: int
     minor: int
@@ -31,7 +31,7 @@ class Version:
 
     @classmethod
     def parse(cls, text: str) -> Version | None:
-        """Read a version; None when it is none."""
+        """Read a version; None if ``text`` is not one."""
         match = _VERSION.fullmatch(text)
         if not match:
             return None
@@ -41,12 +41,15 @@ class Version:
 
     @property
     def is_release(self) -> bool:
-        """Whether it is no pre-release."""
+        """Whether it is a release, not a pre-release."""
         return self.order[0][0] == 3
 
 
 class Range:
-    """Conditions that all must hold: ``>=1.2 <2``. A pre-release is in only if a condition names a pre-release of the same version."""
+    """Conditions on versions, all of which must hold: ``>=1.2 <2``.
+
+    A pre-release is in the range only if a condition names a pre-release of the same version (as in npm).
+    """
 
     def __init__(self, text: str) -> None:
         conditions = _CONDITION.findall(text.replace(",", " "))

@@ -4,7 +4,7 @@
 #
 # Private to this collection: it can change in any release.
 
-"""Text for people: untrusted text made printable, URLs without secrets, digests cut short."""
+"""Text for messages: untrusted text made printable, URLs without secrets, enumerations, short digests."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MESSAGE_LIMIT = 300
 
 
 def redact(url: str) -> str:
-    """Return ``url`` without user information, query and fragment: signatures and tokens travel there."""
+    """Return ``url`` without user information, query and fragment, which can contain signatures and tokens."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
@@ -28,11 +28,11 @@ def printable(text: str, limit: int = MESSAGE_LIMIT) -> str:
 
 
 def listed(texts: Sequence[str], most: int = 5, separator: str = ", ") -> str:
-    """Return ``texts`` as one enumeration, of which only the first ``most`` are named: ``a, b and 3 more``."""
+    """Return ``texts`` as an enumeration that names the first ``most`` and counts the others: ``a, b and 3 more``."""
     named = separator.join(texts[:most])
     return f"{named} and {len(texts) - most:,} more" if len(texts) > most else named
 
 
 def short_digest(digest: str) -> str:
-    """Return a digest with as much of it as a person compares."""
+    """Return the first 12 hexadecimal digits of a digest, which are enough to recognise it: ``sha256:0123456789ab``."""
     return digest[: len("sha256:") + 12]

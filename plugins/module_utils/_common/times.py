@@ -4,7 +4,7 @@
 #
 # Private to this collection: it can change in any release.
 
-"""Times as registries and images write them (RFC 3339), and spans of time as people write them."""
+"""Times as registries and images write them (RFC 3339), and spans of time as options give them (``30d``)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TIME = re.compile(r"(\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|z|[+-]\d
 
 
 def parse_time(text: object) -> float | None:
-    """Return a time as seconds since 1970 UTC, None when it cannot be read. The service writes up to seven digits of a second."""
+    """Return a time as seconds since 1970 UTC; None if it is not valid. The service writes up to seven decimals of a second."""
     match = _TIME.fullmatch(text) if isinstance(text, str) else None
     if not match:
         return None
@@ -33,12 +33,12 @@ _SPAN = re.compile(r"(?:([1-9]\d{0,4})w)?(?:([1-9]\d{0,4})d)?(?:([1-9]\d{0,5})h)
 _UNITS = (7 * 86400, 86400, 3600, 60)
 DAY = 86400
 
-# Nothing in a registry is older: a longer span is a slip.
+# Nothing in a registry is older: a longer span is a typing error.
 LONGEST_SPAN = 100 * 365 * DAY
 
 
 def parse_span(text: str, option: str) -> int:
-    """Return a span of time such as ``30d``, ``2w``, ``12h`` or ``1d12h`` in seconds; UsageError when it is anything else, zero or absurd."""
+    """Return the seconds of a span of time such as ``30d``, ``2w``, ``12h`` or ``1d12h``; UsageError if it is not valid, zero, or over 100 years."""
     match = _SPAN.fullmatch(text.strip())
     seconds = sum(int(number or 0) * unit for number, unit in zip(match.groups(), _UNITS)) if match else 0
     if not 0 < seconds <= LONGEST_SPAN:
@@ -47,7 +47,7 @@ def parse_span(text: str, option: str) -> int:
 
 
 def format_span(seconds: float) -> str:
-    """Return a span of time as people say it, in its largest whole unit: ``30d``."""
+    """Return a span of time in its largest whole unit: ``30d``."""
     for unit, name in ((DAY, "d"), (3600, "h"), (60, "m")):
         if seconds >= unit:
             return f"{seconds // unit:.0f}{name}"

@@ -15,11 +15,20 @@ from functools import partial
 from typing import Any
 
 from .._common.concurrency import concurrently
-from .._common.errors import AcrError, InterruptedCopyError, NotFoundError
+from .._common.errors import AcrError, NotFoundError
 from .._common.plan import Step
 from .._oci.document import Descriptor, Document
 from .stores import Store, Target
 from .tree import Tree, missing_blobs, read_tree
+
+
+class InterruptedCopyError(AcrError):
+    """A copy failed with ``error`` after some of its content had been copied, which stays; ``copied`` says how much."""
+
+    changed = True
+
+    def __init__(self, error: AcrError, copied: str) -> None:
+        super().__init__(f"{error} {copied}", error.to_result())
 
 
 @dataclass(frozen=True)

@@ -12,15 +12,15 @@ takes no credential, by an address that holds for a while.
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack
 from urllib.parse import urljoin, urlsplit
 
 from .._auth.scopes import repository_scope
+from .._common.digests import Digester
 from .._common.errors import BrokenConnectionError, NotFoundError, ProtocolError, TransportError
-from .._common.progress import Meter
+from .._common.meter import Meter
 from .._common.text import printable, redact, short_digest
 from .._http.pace import wait_before_retry
 from .._http.settings import TRIES
@@ -39,7 +39,7 @@ def download(content: Content, repository: str, descriptor: Descriptor, start: i
     otherwise, NotFoundError when there is no such blob.
     """
     meter = Meter(f"download of {short_digest(descriptor.digest)}", descriptor.size, start)
-    hasher = hashlib.sha256()
+    digester = Digester()
     held, failures = b"", 0
     while True:
         before = meter.done
@@ -54,7 +54,7 @@ def download(content: Content, repository: str, descriptor: Descriptor, start: i
                         )
                     if held:
                         yield held
-                    hasher.update(piece)
+                    digester.update(piece)
                     held = piece
             if meter.done == descriptor.size:
                 break
@@ -64,7 +64,7 @@ def download(content: Content, repository: str, descriptor: Descriptor, start: i
             if failures == TRIES or (meter.done == start and not isinstance(error, BrokenConnectionError)):
                 raise
             time.sleep(wait_before_retry(None, failures, time.time()) if failures else 0)
-    if start == 0 and f"sha256:{hasher.hexdigest()}" != descriptor.digest:
+    if start == 0 and digester.digest != descriptor.digest:
         raise ProtocolError(f"Blob {descriptor.digest} of '{repository}' came with other content than its digest says; it was not kept.")
     yield held
 

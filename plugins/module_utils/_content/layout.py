@@ -14,11 +14,11 @@ import tarfile
 from collections.abc import Mapping
 from typing import Any
 
-from .._common.digests import digest_of, hash_pieces
+from .._common.digests import digest_of, digest_of_pieces
 from .._common.errors import AcrError, InvalidManifestError, LocalFileError, NotFoundError
 from .._common.files import make_folder, replace_file
+from .._common.meter import Meter
 from .._common.names import DIGEST
-from .._common.progress import Meter
 from .._common.text import short_digest
 from .._oci.document import MANIFEST_LIMIT, Descriptor, Document
 from .._oci.media_types import OCI_INDEX
@@ -133,7 +133,7 @@ class Layout:
         source = self._blob(blob.digest)
         if source is None or source.size != blob.size:
             return False
-        return hash_pieces(source.pieces(0), Meter(f"reading {short_digest(blob.digest)}", blob.size)) == blob.digest
+        return digest_of_pieces(Meter(f"reading {short_digest(blob.digest)}", blob.size).count(source.pieces(0))) == blob.digest
 
     def source(self, blob: Descriptor) -> ContentSource:
         """Return the content of a blob; NotFoundError when it is not there."""

@@ -20,7 +20,7 @@ from urllib.parse import quote
 
 from .._auth.scopes import repository_scope
 from .._common.errors import DriftError, ProtocolError, RegistryError, TransportError
-from .._common.progress import Meter
+from .._common.meter import Meter
 from .._common.text import printable, short_digest
 from .._http.pace import wait_before_retry
 from .._http.response import Response

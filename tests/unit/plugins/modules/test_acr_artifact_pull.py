@@ -167,7 +167,7 @@ def test_space_is_needed_for_all_files_that_are_missing_and_no_others(registry, 
     registry.run(PUSH, repository=REPOSITORY, files=files, tags=["latest"])
     options = {"repository": REPOSITORY, "reference": "latest", "dest": str(tmp_path / "dest"), "check": check}
     monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=7))
-    assert "there is less space than the 8 bytes that are missing: free some. Nothing was changed." in registry.run(MODULE, **options)["msg"]
+    assert "the disk has less than the 8 bytes needed: free some space. Nothing was changed." in registry.run(MODULE, **options)["msg"]
     (tmp_path / "dest").mkdir()
     (tmp_path / "dest" / "a.json").write_text("{}")
     assert registry.run(MODULE, **options)["changed"]

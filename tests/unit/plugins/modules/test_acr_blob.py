@@ -95,8 +95,8 @@ def test_where_a_download_cannot_go(registry, tmp_path, check):
     registry.run(MODULE, repository=REPOSITORY, content=TEXT)
     (tmp_path / "folder").mkdir()
     for dest, reason in {
-        tmp_path / "folder": "it is a folder: name a file",
-        tmp_path / "none" / "file": f"there is no folder {tmp_path / 'none'}: make it first",
+        tmp_path / "folder": "it is a folder: set the path of a file",
+        tmp_path / "none" / "file": f"there is no folder {tmp_path / 'none'}: create it first",
     }.items():
         result = registry.run(MODULE, repository=REPOSITORY, digest=DIGEST, dest=str(dest), check=check)
         assert result["msg"] == f"{dest} cannot be written: {reason}. Nothing was changed."
@@ -191,7 +191,7 @@ def test_what_is_there_needs_no_space(registry, tmp_path, monkeypatch):
     result = registry.run(MODULE, repository=REPOSITORY, digest=DIGEST, dest=str(tmp_path / "file"))
     assert (result["changed"], "failed" in result) == (False, False)
     (tmp_path / "file").unlink()
-    assert "there is less space than the 6 bytes" in registry.run(MODULE, repository=REPOSITORY, digest=DIGEST, dest=str(tmp_path / "file"))["msg"]
+    assert "the disk has less than the 6 bytes needed" in registry.run(MODULE, repository=REPOSITORY, digest=DIGEST, dest=str(tmp_path / "file"))["msg"]
 
 
 def test_a_private_file_is_private_while_it_is_written(tmp_path):

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.registryops.acr.plugins.module_utils._common.errors import UsageError
-from ansible_collections.registryops.acr.plugins.module_utils._common.names import LoginServer, digest_name, repository_name, tag_name
+from ansible_collections.registryops.acr.plugins.module_utils._common.names import LoginServer, digest_name, reference_name, repository_name, tag_name
 
 
 # The grammar of the OCI distribution specification 1.1, "Pulling manifests".
@@ -40,6 +40,29 @@ def test_a_digest_is_accepted():
 def test_a_bad_digest_is_refused(text):
     with pytest.raises(UsageError, match="is not a digest: write sha256: and 64"):
         digest_name(text)
+
+
+@pytest.mark.parametrize("text", ["v1.0.0", "_x", "sha256", "0" * 64, "sha256:" + "0f" * 32])
+def test_a_reference_is_a_tag_or_a_digest(text):
+    assert reference_name(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("sha256:12", "is not a digest: write sha256: and 64"),
+        ("app:v1", "is not a digest"),
+        (":", "is not a digest"),
+        ("sha256:" + "0" * 64 + "@x", "is not a digest"),
+        ("", "cannot be a tag"),
+        ("../x", "cannot be a tag"),
+        ("v1\n", "cannot be a tag"),
+        ("é", "cannot be a tag"),
+    ],
+)
+def test_a_bad_reference_is_refused(text, reason):
+    with pytest.raises(UsageError, match=reason):
+        reference_name(text)
 
 
 @pytest.mark.parametrize(
