@@ -13,11 +13,12 @@ OCI_INDEX = "application/vnd.oci.image.index.v1+json"
 DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
 
-# Of a draft of OCI 1.1; the service still has some.
+# From a draft of OCI 1.1; registries still hold such manifests.
 OCI_ARTIFACT = "application/vnd.oci.artifact.manifest.v1+json"
+
 INDEXES = frozenset({OCI_INDEX, DOCKER_LIST})
 
-# The service does not take */* for all of them: what is not named is answered with 404 or converted.
+# */* is not enough: the service answers 404 for types that are not named, or converts them.
 ACCEPT_MANIFEST = ", ".join(
     (
         OCI_INDEX,

@@ -4,7 +4,7 @@
 #
 # Private to this collection: it can change in any release.
 
-"""What manifests look like, as JSON Schema (OCI image specification 1.1; Docker image manifest version 2, schema 2)."""
+"""The JSON Schemas of manifests (OCI image specification 1.1; Docker image manifest version 2, schema 2)."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ SCHEMAS = {OCI_MANIFEST: _IMAGE, DOCKER_MANIFEST: _IMAGE, OCI_INDEX: _INDEX, DOC
 
 
 def validate_schema(document: Document) -> None:
-    """Check a manifest against the schema of its media type, if that is known; InvalidManifestError says where it is wrong."""
+    """Check a manifest against the schema of its media type, if there is one; InvalidManifestError says where it is not valid."""
     schema = SCHEMAS.get(document.media_type)
     if schema is None:
         return
@@ -69,5 +69,7 @@ def validate_schema(document: Document) -> None:
     errors = sorted(Draft202012Validator(schema).iter_errors(document.data), key=lambda error: list(map(str, error.absolute_path)))
     if errors:
         place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in errors[0].absolute_path).lstrip(".")
-        more = f" ({len(errors) - 1} more are wrong)" if len(errors) > 1 else ""
-        raise InvalidManifestError(f"The manifest is no {document.media_type}: {place or 'it'}: {printable(errors[0].message, 160)}{more}.")
+        more = f" (the first of {len(errors)} errors)" if len(errors) > 1 else ""
+        raise InvalidManifestError(
+            f"The manifest is not a valid {document.media_type}: {f'{place}: ' if place else ''}{printable(errors[0].message, 160)}{more}."
+        )

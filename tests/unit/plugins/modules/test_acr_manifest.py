@@ -79,12 +79,15 @@ def test_a_subject(registry, platforms):
             {"manifests": [{"mediaType": OCI_MANIFEST, "digest": NOWHERE, "size": 1}]},
             f"The manifest needs what '{REPOSITORY}' does not have: manifest {NOWHERE}.",
         ),
-        ({"schemaVersion": 1}, f"The manifest is no {OCI_INDEX}: schemaVersion: 2 was expected."),
-        ({"manifests": [{"mediaType": OCI_MANIFEST, "digest": NOWHERE, "size": -1}]}, f"The manifest is no {OCI_INDEX}: manifests[0].size: -1 is less than"),
+        ({"schemaVersion": 1}, f"The manifest is not a valid {OCI_INDEX}: schemaVersion: 2 was expected."),
+        (
+            {"manifests": [{"mediaType": OCI_MANIFEST, "digest": NOWHERE, "size": -1}]},
+            f"The manifest is not a valid {OCI_INDEX}: manifests[0].size: -1 is less than",
+        ),
         ({"manifests": [{"mediaType": OCI_MANIFEST, "digest": "sha256:../../x", "size": 1}]}, "manifests[0].digest: 'sha256:../../x' does not match"),
         ({"annotations": {"a": 1}}, "annotations.a: 1 is not of type 'string'"),
-        ({"layers": []}, "The manifest has both manifests and layers, so what it is depends on who reads it."),
-        ({"mediaType": OCI_MANIFEST}, f"The manifest is no {OCI_MANIFEST}: it: 'config' is a required property (1 more are wrong)."),
+        ({"layers": []}, "The manifest has both the manifests of an index and the layers or config of an image, which readers interpret differently."),
+        ({"mediaType": OCI_MANIFEST}, f"The manifest is not a valid {OCI_MANIFEST}: 'config' is a required property (the first of 2 errors)."),
     ],
 )
 def test_what_is_no_manifest(registry, platforms, check, change, message):
@@ -99,10 +102,10 @@ def test_what_is_no_manifest(registry, platforms, check, change, message):
     ("text", "message"),
     [
         ("[]", "The manifest is not a JSON object."),
-        ("{", "The manifest is not JSON: "),
-        ('{"a": 1, "a": 2}', "The manifest is not JSON: a key comes twice"),
-        ('{"a": NaN}', "The manifest is not JSON: NaN is not a number of JSON."),
-        ("{}", "The manifest does not say its media type"),
+        ("{", "The manifest is not valid JSON: "),
+        ('{"a": 1, "a": 2}', "The manifest is not valid JSON: a key appears twice"),
+        ('{"a": NaN}', "The manifest is not valid JSON: NaN is not a number in JSON."),
+        ("{}", "The manifest has no mediaType, and neither config, layers nor manifests: set media_type."),
         ("[" * 100_000, "The manifest is nested too deeply."),
         ('{"config": "' + "x" * (4 * 1024 * 1024) + '"}', "The manifest has 4,194,318 bytes, and the registry takes at most 4,194,304 (4 MiB)."),
     ],
@@ -115,7 +118,7 @@ def test_what_is_not_even_json(registry, tmp_path, text, message):
 
 def test_the_wrong_media_type(registry, platforms):
     result = registry.run(MODULE, repository=REPOSITORY, content=platforms, media_type=OCI_MANIFEST)
-    assert result["msg"] == f"The manifest says that its media type is {OCI_INDEX}, not {OCI_MANIFEST}."
+    assert result["msg"] == f"The manifest's own mediaType is {OCI_INDEX}, not {OCI_MANIFEST}."
 
 
 @pytest.mark.parametrize("check", [True, False])
@@ -237,7 +240,7 @@ def test_annotations_are_added_where_there_are_none(registry, platforms):
     [
         ({"media_type": "ä/é"}, "'ä/é' is not a media type."),
         ({"media_type": "a/b\nX: y"}, "'a/b X: y' is not a media type."),
-        ({"annotations": {"a": "\udc80"}}, "The manifest has characters that UTF-8 does not have"),
+        ({"annotations": {"a": "\udc80"}}, "The manifest has characters that UTF-8 cannot encode"),
         ({"annotations": {"a": "b"}, "content": {"annotations": [1], "manifests": []}}, "The manifest's annotations are no dictionary."),
     ],
 )
