@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._common.concurrency import concurrently
-from .._common.errors import AcrError, BlockedError, LeftUnlockedError, PermissionDeniedError, ProtocolError, RegistryError
+from .._common.errors import AcrError, BlockedError, InvalidManifestError, LeftUnlockedError, PermissionDeniedError, ProtocolError, RegistryError
 from .._common.plan import Plan, Step
 from .._common.text import listed
 from .._common.times import parse_time
+from .._oci.graph import Edges
 from .._registry.client import RegistryClient
-from .._registry.properties import Child, ManifestProperties, RepositoryProperties, TagProperties, list_at
+from .._registry.properties import ManifestProperties, RepositoryProperties, TagProperties
 from .locks import UNLOCKED, AttributeChange, describe_flags, manifest_change, repository_change, tag_change
 
 LONGEST_DIFF = 50
@@ -158,12 +159,10 @@ def _needs(client: RegistryClient, name: str, manifest: ManifestProperties, unre
     if manifest.architecture:
         return ()
     try:
-        document = None if unreadable.is_set() else client.manifests.document(name, manifest.digest)
-        if isinstance(document, dict):
-            children = [Child.from_json(item).digest for item in list_at(document, "manifests")]
-            subject = document.get("subject")
-            return (*children, *([subject["digest"]] if isinstance(subject, dict) and isinstance(subject.get("digest"), str) else []))
-    except (RegistryError, ProtocolError) as error:
+        document = None if unreadable.is_set() else client.content.manifest(name, manifest.digest)
+        if document:
+            return Edges.of(document).needed
+    except (RegistryError, ProtocolError, InvalidManifestError) as error:
         # Who may not pull this one may pull none.
         if isinstance(error, PermissionDeniedError):
             unreadable.set()

@@ -46,8 +46,7 @@ class ManifestParts:
     @classmethod
     def of(cls, document: Document) -> ManifestParts:
         """Return what a manifest refers to."""
-        edges = Edges(tuple(child.digest for child in document.children), (document.subject.digest,) if document.subject else ())
-        return cls(edges, len(document.content), tuple((blob.digest, blob.size) for blob in document.blobs if not blob.is_foreign))
+        return cls(Edges.of(document), len(document.content), tuple((blob.digest, blob.size) for blob in document.blobs if not blob.is_foreign))
 
 
 NO_PARTS = ManifestParts(Edges(), 0)

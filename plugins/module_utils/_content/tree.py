@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from .._common.concurrency import concurrently
 from .._common.errors import ProtocolError
 from .._oci.document import Descriptor, Document
-from .._oci.graph import topological_order
+from .._oci.graph import Edges, topological_order
 from .stores import Store
 
 # More manifests than any image has: a registry cannot keep us busy for ever.
@@ -54,9 +54,10 @@ def read_tree(store: Store, root: Document, *, referrers: bool, workers: int) ->
         read = concurrently(lambda descriptor: store.manifest(descriptor.digest), fresh, workers)
         found.missing += [descriptor for descriptor, document in zip(fresh, read) if document is None]
         level = [document for document in read if document is not None]
-    for document in _ordered([document for level in levels for document in level]):
-        found.documents[document.digest] = document
-        found.blobs.update((blob.digest, blob) for blob in document.blobs)
+    documents = {document.digest: document for level in levels for document in level}
+    for digest in topological_order(documents, lambda digest: Edges.of(documents[digest]).needed):
+        found.documents[digest] = documents[digest]
+        found.blobs.update((blob.digest, blob) for blob in documents[digest].blobs)
     return found
 
 
@@ -64,17 +65,6 @@ def ensure_bounded(digest: str, count: int) -> None:
     """Raise ProtocolError when a manifest reaches more others than any does."""
     if count > MOST_MANIFESTS:
         raise ProtocolError(f"{digest} reaches more than {MOST_MANIFESTS:,} manifests, which no image does; nothing was done with it.")
-
-
-def _ordered(documents: list[Document]) -> list[Document]:
-    """Return the documents so that each comes after its children and its subject."""
-    by_digest = {document.digest: document for document in documents}
-
-    def before(digest: str) -> Iterable[str]:
-        document = by_digest[digest]
-        return [part.digest for part in (*document.children, *([document.subject] if document.subject else []))]
-
-    return [by_digest[digest] for digest in topological_order(by_digest, before)]
 
 
 def missing_blobs(store: Store, blobs: Iterable[Descriptor], workers: int) -> list[Descriptor]:

@@ -18,7 +18,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from itertools import chain
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from .document import Document
 
 NodeT = TypeVar("NodeT", bound=Hashable)
 
@@ -86,6 +89,16 @@ class Edges:
     children: tuple[str, ...] = ()
     subjects: tuple[str, ...] = ()
 
+    @classmethod
+    def of(cls, document: Document) -> Edges:
+        """Return the edges of a manifest."""
+        return cls(tuple(child.digest for child in document.children), (document.subject.digest,) if document.subject else ())
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The manifests that must exist before this one can be restored: its children and its subjects."""
+        return (*self.children, *self.subjects)
+
 
 @dataclass(frozen=True)
 class Graph:
@@ -113,7 +126,7 @@ class Graph:
 
     def needs(self, roots: Iterable[str]) -> set[str]:
         """Return ``roots`` and all that is kept with them: children, referrers and subjects, at any depth."""
-        return self._closure(roots, lambda digest: (*self.edges[digest].children, *self.edges[digest].subjects, *self.referrers.get(digest, ())))
+        return self._closure(roots, lambda digest: (*self.edges[digest].needed, *self.referrers.get(digest, ())))
 
     def to_delete(self, digests: Collection[str]) -> list[list[str]]:
         """Return ``digests`` in layers, each after the indexes that list it and after its subjects: at no time does an index lack a child."""
@@ -121,7 +134,7 @@ class Graph:
 
     def to_restore(self, digests: Collection[str]) -> list[list[str]]:
         """Return ``digests`` in layers, each after its children and its subjects."""
-        return topological_layers(sorted(digests), lambda digest: (*self.edges[digest].children, *self.edges[digest].subjects))
+        return topological_layers(sorted(digests), lambda digest: self.edges[digest].needed)
 
     def _closure(self, roots: Iterable[str], following: Callable[[str], Iterable[str]]) -> set[str]:
         reached: set[str] = set()

@@ -4,7 +4,7 @@
 #
 # Private to this collection: it can change in any release.
 
-"""RegistryClient: what can be asked of an Azure Container Registry, a file for each noun."""
+"""RegistryClient: the operations of an Azure Container Registry, one file for each noun."""
 
 from __future__ import annotations
 
@@ -51,19 +51,19 @@ class RegistryClient:
         return self._http.login([*wanted, *([CATALOG] if catalog else [])])
 
     def metadata_of(self, kind: str) -> Tags | Manifests:
-        """Return the endpoint of the properties of a ``tag`` or ``manifest``, which both are found by repository and name."""
+        """Return the endpoint for the properties of a ``tag`` or a ``manifest``: both are found by repository and name."""
         return self.tags if kind == TAG else self.manifests
 
     @property
     def content(self) -> Content:
-        """What every registry can be asked. Its code is not loaded by tasks that move no content."""
+        """The operations that every OCI registry has. Tasks that use no content do not load this code."""
         from .content import Content
 
         return Content(self._http, self.concurrency)
 
     @property
     def deleted(self) -> Deleted:
-        """What was deleted softly. Its code is not loaded by tasks that do not ask."""
+        """Soft-deleted artifacts. Tasks that do not use them do not load this code."""
         from .deleted import Deleted
 
         return Deleted(self._http, self.concurrency)

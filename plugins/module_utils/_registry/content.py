@@ -4,9 +4,9 @@
 #
 # Private to this collection: it can change in any release.
 
-"""What any registry can be asked: manifests, referrers, tags, and whether a blob is there.
+"""The operations that every registry has: manifests, referrers, tags, and blobs except their content.
 
-Source: OCI distribution specification 1.1. How blobs travel is in _upload.py and _download.py.
+Source: OCI distribution specification 1.1. The content of blobs is the subject of _content/upload and _content/download.
 """
 
 from __future__ import annotations
@@ -28,49 +28,51 @@ from .._oci.media_types import ACCEPT_MANIFEST, OCI_INDEX
 from .endpoint import Endpoint, is_found
 from .properties import list_at
 
-# What pushing takes.
+# The actions of a scope for pushing.
 PUSH = "pull,push"
 
 
 class Content(Endpoint):
-    """``/v2`` of a registry. What is not there is ``None``, ``False`` or empty."""
+    """``/v2`` of a registry. For what does not exist, methods return ``None``, ``False`` or an empty list."""
 
     def __init__(self, http: AuthorizedTransport, concurrency: int) -> None:
         super().__init__(http, concurrency)
         self.http = http
 
     def head(self, repository: str, reference: str) -> Descriptor | None:
-        """Return what a tag or digest names, without its document."""
+        """Return the descriptor of the manifest that a tag or digest names, without reading its document."""
         response = self.http.send("HEAD", f"/v2/{repository}/manifests/{reference}", repository_scope(repository, "pull"), headers={"Accept": ACCEPT_MANIFEST})
-        if not _there(response):
+        if not _is_found_by_head(response):
             return None
         digest, size = response.headers.get("Docker-Content-Digest"), response.headers.get("Content-Length", "")
         if digest is None or not size.isdecimal():
-            # The specification lets a registry leave these out.
+            # The specification does not require a registry to send these.
             document = self.manifest(repository, reference)
             return document.descriptor if document else None
-        return Descriptor(_media_type(response), _said(response, digest), int(size))
+        return Descriptor(_media_type(response), _sent_digest(response, digest), int(size))
 
     def manifest(self, repository: str, reference: str) -> Document | None:
-        """Return a manifest as it is kept, verified against its digest."""
+        """Return a manifest, verified against its digest."""
         response = self.http.send("GET", f"/v2/{repository}/manifests/{reference}", repository_scope(repository, "pull"), headers={"Accept": ACCEPT_MANIFEST})
         if not is_found(response):
             return None
         if len(response.body) > MANIFEST_LIMIT:
-            raise ProtocolError(f"Manifest {reference} of '{repository}' has {len(response.body):,} bytes, which is more than any registry takes.")
+            raise ProtocolError(
+                f"Manifest {reference} of '{repository}' has {len(response.body):,} bytes, which is more than registries allow; it was not used."
+            )
         try:
             document = Document.read(response.body, _media_type(response))
         except InvalidManifestError as error:
             raise InvalidManifestError(f"Manifest {reference} of '{repository}' cannot be used: {error}") from None
         expected = {reference} if ":" in reference else set()
         if "Docker-Content-Digest" in response.headers:
-            expected.add(_said(response, response.headers["Docker-Content-Digest"]))
+            expected.add(_sent_digest(response, response.headers["Docker-Content-Digest"]))
         if expected - {document.digest}:
-            raise ProtocolError(f"The registry answered with other content than manifest {reference} of '{repository}'; it was not used.")
+            raise ProtocolError(f"The registry answered with other content than that of manifest {reference} of '{repository}'; it was not used.")
         return document
 
     def put_manifest(self, repository: str, reference: str, document: Document) -> None:
-        """Keep a manifest, under a tag or its digest; what it refers to must be there."""
+        """Push a manifest, under a tag or its digest; its children and blobs must exist in the repository."""
         response = self.http.send(
             "PUT", f"/v2/{repository}/manifests/{reference}", repository_scope(repository, PUSH), body=Body(document.content, document.media_type)
         )
@@ -78,10 +80,10 @@ class Content(Endpoint):
             raise response.error()
         kept = response.headers.get("Docker-Content-Digest", document.digest)
         if kept != document.digest:
-            raise ProtocolError(f"The registry keeps manifest {document.digest} of '{repository}' as {printable(kept, 80)}: it did not get what was sent.")
+            raise ProtocolError(f"The registry stored manifest {document.digest} of '{repository}' as {printable(kept, 80)}: it was damaged on the way.")
 
     def referrers(self, repository: str, digest: str, artifact_type: str | None = None) -> list[Descriptor]:
-        """Return the manifests whose subject ``digest`` is, of one kind if so wanted."""
+        """Return the referrers of ``digest``: all of them, or those with one ``artifact_type``."""
         path = f"/v2/{repository}/referrers/{digest}"
 
         def fetch(target: str) -> Response:
@@ -95,65 +97,65 @@ class Content(Endpoint):
         except _NoReferrersApiError as error:
             if error.response.status not in (400, 404, 405, 424):
                 raise error.response.error() from None
-            # A registry without this API keeps the list under a tag (specification, "Referrers Tag Schema").
+            # A registry without this API has the list under a tag (specification, "Referrers Tag Schema").
             document = self.manifest(repository, digest.replace(":", "-"))
             listed = list(document.children) if document else []
         return [descriptor for descriptor in listed if artifact_type in (None, descriptor.data.get("artifactType"))]
 
     def tags(self, repository: str) -> list[str] | None:
-        """List the tags of a repository."""
+        """List the tags of a repository; None if it does not exist."""
         listed = self._list(f"/v2/{repository}/tags/list", repository_scope(repository, "metadata_read,pull"), _tags, str)
         return listed.items if listed.exists else None
 
     def blob_size(self, repository: str, digest: str) -> int | None:
-        """Return a blob's size in bytes."""
+        """Return the size of a blob in bytes; None if it does not exist."""
         response = self.http.send("HEAD", f"/v2/{repository}/blobs/{digest}", repository_scope(repository, "pull"))
-        if not _there(response):
+        if not _is_found_by_head(response):
             return None
         size = response.headers.get("Content-Length", "")
         if not size.isdecimal():
-            raise ProtocolError(f"{response.method} {redact(response.url)} was answered without the blob's size (Content-Length).")
+            raise ProtocolError(f"{response.method} {redact(response.url)} was answered without the size of the blob (Content-Length).")
         return int(size)
 
     def mount(self, repository: str, digest: str, source: str) -> bool:
-        """Let ``repository`` have a blob of the repository ``source`` of the same registry; False when it does not do that."""
+        """Add a blob of the repository ``source`` to ``repository`` of the same registry; False if the registry does not mount it."""
         target = f"/v2/{repository}/blobs/uploads/?mount={quote(digest)}&from={quote(source, safe='')}"
         try:
             response = self.http.send("POST", target, Scope("repository", repository, PUSH, repository_scope(source, "pull")))
         except PermissionDeniedError:
             return False
         if response.status == 202:
-            # An upload was begun instead; nobody will go on with it.
+            # The registry began an upload instead, which is not needed.
             self.http.send("DELETE", self.location(response), repository_scope(repository, PUSH))
         elif response.status != 201 and response.status != 404:
             raise response.error()
         return response.status == 201
 
     def location(self, answer: Response | Stream) -> str:
-        """Return where an upload goes on, as a request target; it must be in the same registry, because credentials go there."""
+        """Return the request target at which an upload continues; it must be in the same registry, because credentials are sent to it."""
         own = urlsplit(answer.url)
         link = urlsplit(urljoin(answer.url, answer.headers.get("Location", "")))
         if (link.scheme, link.netloc) != (own.scheme, own.netloc) or not link.path.startswith("/v2/"):
             raise ProtocolError(
-                f"{answer.method} {redact(answer.url)} leads to {printable(redact(link.geturl()), 120)}, which is not this registry; it was not followed."
+                f"{answer.method} {redact(answer.url)} redirects to {printable(redact(link.geturl()), 120)}, which is not this registry; that was not followed."
             )
         return f"{link.path}?{link.query}" if link.query else link.path
 
     def delete_blob(self, repository: str, digest: str) -> bool:
-        """Delete a blob from a repository, even if a manifest needs it; False when there was none."""
+        """Delete a blob from a repository, even if a manifest needs it; False if it did not exist."""
         return self._delete(f"/v2/{repository}/blobs/{digest}", repository)
 
 
 class _NoReferrersApiError(Exception):
-    """The registry does not list referrers; never leaves this file."""
+    """The registry does not list referrers; not raised beyond this file."""
 
     def __init__(self, response: Response) -> None:
         super().__init__()
         self.response = response
 
 
-def _there(response: Response) -> bool:
-    """Tell what ``found`` tells, of an answer to HEAD, which has no body: a 404 is the registry's if it looks like one."""
+def _is_found_by_head(response: Response) -> bool:
+    """Like ``is_found``, for an answer to HEAD, which has no body: the headers tell whether a 404 comes from the registry."""
     if response.status == 404 and ("Docker-Distribution-Api-Version" in response.headers or "json" in response.headers.get("Content-Type", "")):
         return False
     return is_found(response)
@@ -163,11 +165,11 @@ def _media_type(response: Response) -> str:
     return printable(response.headers.get("Content-Type", "").partition(";")[0].strip(), 255)
 
 
-def _said(response: Response, digest: str) -> str:
+def _sent_digest(response: Response, digest: str) -> str:
     try:
         return digest_name(digest)
     except UsageError:
-        raise ProtocolError(f"{response.method} {redact(response.url)} was answered with the digest {printable(digest, 80)}, which is none.") from None
+        raise ProtocolError(f"{response.method} {redact(response.url)} was answered with an invalid digest: {printable(digest, 80)}.") from None
 
 
 def _descriptors(page: Any) -> list[Descriptor]:

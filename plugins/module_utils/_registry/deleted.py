@@ -4,10 +4,10 @@
 #
 # Private to this collection: it can change in any release.
 
-"""What was deleted softly: listed, and brought back.
+"""Soft-deleted artifacts: how to list and to restore them.
 
 Source: Microsoft's "Recover deleted artifacts with the soft delete policy in Azure Container Registry (preview)" for the rules, the
-Azure CLI (``az acr manifest list-deleted`` and its kin) for addresses, scopes and names on the wire.
+Azure CLI (``az acr manifest list-deleted`` and others) for addresses, scopes and names on the wire.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ ItemT = TypeVar("ItemT")
 
 @dataclass(frozen=True)
 class DeletedRepository:
-    """A repository that holds what was deleted softly."""
+    """A repository that holds soft-deleted artifacts."""
 
     name: str
     created_on: str
@@ -44,7 +44,7 @@ class DeletedRepository:
         return cls(required_name(data, "repository", repository_name), *_times(data))
 
     def to_result(self) -> dict[str, Any]:
-        """Return it as a task returns it."""
+        """Return the facts as a task returns them."""
         return asdict(self)
 
 
@@ -62,13 +62,13 @@ class DeletedManifest:
         return cls(required_name(data, "digest", digest_name), *_times(data))
 
     def to_result(self) -> dict[str, Any]:
-        """Return it as a task returns it."""
+        """Return the facts as a task returns them."""
         return asdict(self)
 
 
 @dataclass(frozen=True)
 class DeletedTag:
-    """A tag that was taken away, alone or with its manifest, ``digest``. The same name can be there several times."""
+    """A tag that was deleted, alone or with its manifest, ``digest``. The same name can appear several times."""
 
     name: str
     digest: str
@@ -81,20 +81,20 @@ class DeletedTag:
         return cls(required_name(data, "tag", tag_name), required_name(data, "digest", digest_name), *_times(data))
 
     def to_result(self) -> dict[str, Any]:
-        """Return it as a task returns it."""
+        """Return the facts as a task returns them."""
         return asdict(self)
 
 
 class Deleted(Endpoint):
-    """``/acr/v1/_deleted``. Where nothing was deleted, lists are empty."""
+    """``/acr/v1/_deleted``. If nothing was deleted, lists are empty."""
 
     def catalog(self) -> list[DeletedRepository]:
-        """List the repositories that hold something deleted."""
-        advice = f"The credential may not list what was deleted in the registry: name the repositories, or {_ROLE}."
+        """List the repositories that hold soft-deleted artifacts."""
+        advice = f"The credential lacks the permission to list all repositories with deleted artifacts: name the repositories, or {_ROLE}."
         return self._all("/acr/v1/_deleted/_catalog", DELETED_CATALOG, "repositories", DeletedRepository.from_json, lambda item: item.name, advice)
 
     def manifests(self, repository: str) -> list[DeletedManifest]:
-        """List the deleted manifests of a repository, which may be deleted itself."""
+        """List the deleted manifests of a repository. The repository itself may be deleted too."""
         path = f"/acr/v1/_deleted/{repository}/_manifests"
         return self._all(
             path,
@@ -106,15 +106,15 @@ class Deleted(Endpoint):
         )
 
     def tags(self, repository: str) -> list[DeletedTag]:
-        """List the deleted tags of a repository, which may be deleted itself."""
+        """List the deleted tags of a repository. The repository itself may be deleted too."""
         path = f"/acr/v1/_deleted/{repository}/_tags"
         return self._all(path, repository_scope(repository, DELETED_READ), "tags", DeletedTag.from_json, lambda item: item, _lacking(repository, DELETED_READ))
 
     def restore(self, repository: str, digest: str, tag: str | None, force: bool) -> bool:
-        """Bring a deleted manifest back, and ``tag`` with it; False when it is not among the deleted.
+        """Restore a deleted manifest, and ``tag`` with it; False if it is not among the deleted manifests.
 
-        Nothing else comes back: not what an index lists, not what is about the manifest. What it is about must be there.
-        A tag that points elsewhere is refused, unless ``force`` says to move it.
+        Its children and its referrers are not restored with it, and its subject must exist already. The service refuses to move a tag
+        that points at another manifest, unless ``force`` is set.
         """
         target = f"/acr/v1/_deleted/{repository}/_manifests/{digest}?force={force}"
         with _explained(f"{_lacking(repository, DELETED_RESTORE).rstrip('.')} and Microsoft.ContainerRegistry/registries/deleted/restore/action."):
@@ -127,17 +127,17 @@ class Deleted(Endpoint):
 
 @contextmanager
 def _explained(lacking: str) -> Iterator[None]:
-    """Say more of refusals than the registry does; ``lacking`` is for a credential that may not."""
+    """Add advice to errors of the registry; ``lacking`` is the advice for a credential without permission."""
     try:
         yield
     except PermissionDeniedError as error:
         raise PermissionDeniedError(error.answer, lacking) from None
     except RegistryError as error:
         if error.answer.status == 404 and not error.answer.code:
-            advice = "This registry offers no soft delete (which is a preview), so nothing that was deleted in it can be listed or restored."
+            advice = "This registry does not offer soft delete (a preview feature), so deleted artifacts cannot be listed or restored."
             raise RegistryError(error.answer, advice) from None
         if error.answer.status in (400, 409):
-            advice = "What a manifest is about has to be restored before it, and a tag that exists is moved with overwrite only."
+            advice = "Restore the subject of a manifest before the manifest itself; set overwrite to move an existing tag."
             raise RegistryError(error.answer, advice) from None
         raise
 

@@ -4,69 +4,62 @@
 #
 # Private to this collection: it can change in any release.
 
-"""What all endpoints share: tell "not found" from trouble, change attributes, follow lists.
+"""What all endpoints share: they tell "not found" from an error, change attributes and follow lists.
 
-"Not found" is ``None`` (or ``False``); every other status that is not a success raises the fitting error of ``_errors``.
+"Not found" is ``None`` (or ``False``). Every other status that is not a success raises an error of ``_common/errors``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from .._auth.scopes import Scope, repository_scope
 from .._auth.session import AuthorizedTransport
 from .._common.errors import DriftError
 from .._http.paging import PAGE_SIZE, Listing, listing
 from .._http.response import Response
-from .properties import Attributes
+from .properties import Attributes, Properties
 
-# order_by of a task -> the service's orderby; without it, lists come by name or digest.
+# order_by of a task -> orderby of the service, which without it lists by name or digest.
 ORDERS = {"name": None, "last_updated_asc": "timeasc", "last_updated_desc": "timedesc"}
 NOT_FOUND = frozenset({"NAME_UNKNOWN", "TAG_UNKNOWN", "MANIFEST_UNKNOWN", "BLOB_UNKNOWN"})
 ItemT = TypeVar("ItemT")
-
-
-class _HasAttributes(Protocol):
-    @property
-    def attributes(self) -> Attributes: ...
-
-
-LockedT = TypeVar("LockedT", bound=_HasAttributes)
+PropertiesT = TypeVar("PropertiesT", bound=Properties)
 
 
 class _MissingRepositoryError(Exception):
-    """The list's repository is not there; never leaves this file."""
+    """The repository of a list does not exist; not raised beyond this file."""
 
 
 class Endpoint:
-    """Requests about one noun; ``concurrency`` bounds how many are under way where a method makes several."""
+    """Requests about one noun, of which a method sends at most ``concurrency`` at the same time."""
 
     def __init__(self, http: AuthorizedTransport, concurrency: int) -> None:
         self._http = http
         self._concurrency = concurrency
 
     def _get(self, path: str, name: str) -> Any | None:
-        """Return the JSON at ``path`` in repository ``name``, or None."""
+        """Return the JSON at ``path`` in repository ``name``; None if it does not exist."""
         response = self._http.send("GET", path, repository_scope(name, "metadata_read"))
         return response.json() if is_found(response) else None
 
     def _delete(self, path: str, name: str) -> bool:
-        """Delete what is at ``path`` in repository ``name``; False when it was not there."""
+        """Delete the item at ``path`` in repository ``name``; False if it did not exist."""
         return is_found(self._http.send("DELETE", path, repository_scope(name, "delete")))
 
-    def _set(self, path: str, name: str, attributes: Attributes, flags: Mapping[str, bool], read: Callable[[Any], LockedT], what: str) -> LockedT:
-        """Set those of ``attributes`` that ``flags`` names, and return the item as the registry shows it afterwards."""
+    def _set(self, path: str, name: str, attributes: Attributes, flags: Mapping[str, bool], read: Callable[[Any], PropertiesT], what: str) -> PropertiesT:
+        """Set those of ``attributes`` that ``flags`` names, and return the item with its new properties."""
         response = self._http.send("PATCH", path, repository_scope(name, "metadata_write"), body=attributes.to_wire(flags))
         if not is_found(response):
-            raise DriftError(f"{what} vanished while the task was at work; nothing was changed there. Run the task again.")
+            raise DriftError(f"{what} disappeared while the task was running; it was not changed. Run the task again.")
         item = read(response.json())
         if item.attributes == attributes:
             return item
-        # The service has been seen to answer with the attributes as they were before.
+        # Recorded: the service can answer with the old attributes.
         data = self._get(path, name)
         if data is None or read(data).attributes != attributes:
-            raise DriftError(f"{what} was changed, but the registry does not show it: something else changes it too. Run the task again.")
+            raise DriftError(f"{what} was changed, but the registry still shows other attributes: something else changes it too. Run the task again.")
         return read(data)
 
     def _list(
@@ -78,7 +71,7 @@ class Endpoint:
         limit: int | None = None,
         **query: str | None,
     ) -> Listing[ItemT]:
-        """Follow the list at ``path`` to its end or ``limit``; that of a repository that does not exist is empty, and says so."""
+        """Read the list at ``path`` to its end or to ``limit`` items. For a repository that does not exist, ``exists`` is False."""
 
         def fetch(target: str) -> Response:
             response = self._http.send("GET", target, scope)
@@ -93,9 +86,9 @@ class Endpoint:
 
 
 def is_found(response: Response) -> bool:
-    """Whether ``response`` is a success (True) or says that the thing is not there (False); anything else raises.
+    """Return True for a success, False if the registry says that the item does not exist; raise for anything else.
 
-    A 404 without one of the registry's codes is a proxy's or another server's, and proves nothing.
+    A 404 without one of the registry's codes comes from a proxy or another server, and proves nothing.
     """
     if 200 <= response.status < 300:
         return True
@@ -110,5 +103,5 @@ def unwrap(data: Any, key: str) -> Any:
 
 
 def page_count(count: int) -> int:
-    """Return how many requests a list of ``count`` items takes."""
+    """Return the number of requests for a list of ``count`` items."""
     return max(1, -(-count // PAGE_SIZE))

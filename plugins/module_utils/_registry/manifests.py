@@ -8,24 +8,22 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from .._auth.scopes import repository_scope
 from .._common.concurrency import concurrently
-from .._common.errors import DriftError, ProtocolError
+from .._common.errors import DriftError
 from .._http.paging import Listing
-from .._oci.media_types import ACCEPT_MANIFEST
-from .endpoint import ORDERS, Endpoint, is_found, page_count, unwrap
+from .endpoint import ORDERS, Endpoint, page_count, unwrap
 from .properties import Attributes, Child, ManifestProperties, RepositoryProperties, list_at
 
 
 class Manifests(Endpoint):
-    """``/acr/v1/{name}/_manifests`` and ``/v2/{name}/manifests``."""
+    """``/acr/v1/{name}/_manifests``."""
 
     def list(self, repository: str, *, order_by: str = "name", limit: int | None = None) -> Listing[ManifestProperties]:
-        """List a repository's manifests, without the children of indexes; the list of a repository that does not exist says so."""
+        """List the manifests of a repository, without the children of indexes."""
         return self._list(
             f"/acr/v1/{repository}/_manifests",
             repository_scope(repository, "metadata_read"),
@@ -36,19 +34,19 @@ class Manifests(Endpoint):
         )
 
     def get(self, repository: str, digest: str) -> ManifestProperties | None:
-        """Return the properties of a manifest; None when the manifest or the repository is missing."""
+        """Return the properties of a manifest; None if the manifest or the repository does not exist."""
         data = self._get(f"/acr/v1/{repository}/_manifests/{digest}", repository)
         return None if data is None else _manifest(data)
 
     def get_many(self, repository: RepositoryProperties, digests: Collection[str]) -> dict[str, ManifestProperties]:
-        """Return those manifests of ``digests`` that exist, by whichever costs fewer requests: one for each, or the whole list."""
+        """Return the existing manifests of ``digests``, with the fewest requests: one for each digest, or the whole list."""
         if len(digests) <= page_count(repository.manifest_count):
             each = concurrently(lambda digest: self.get(repository.name, digest), digests, self._concurrency)
             return {manifest.digest: manifest for manifest in each if manifest}
         return {manifest.digest: manifest for manifest in self.list(repository.name).items if manifest.digest in digests}
 
     def with_children(self, repository: RepositoryProperties, digests: Iterable[str]) -> tuple[dict[str, ManifestProperties], set[str]]:
-        """Return ``digests`` and all that their indexes reach, and the digests among those that the registry does not have."""
+        """Return the manifests ``digests`` with their children at any depth, and the digests that do not exist in the registry."""
         reached: dict[str, ManifestProperties] = {}
         missing: set[str] = set()
         todo = list(dict.fromkeys(digests))
@@ -63,33 +61,26 @@ class Manifests(Endpoint):
         return reached, missing
 
     def children(self, repository: str, index: ManifestProperties) -> tuple[Child, ...]:
-        """Return the manifests that ``index`` lists: as its properties tell, else as the document itself says (needs pull)."""
+        """Return the children of ``index``: from its properties, or else, without platforms, from its document (which needs pull)."""
         if index.children is None:
             index = self.get(repository, index.digest) or index
         if index.children is not None:
             return index.children
-        document = self.document(repository, index.digest)
-        if document is None:
-            raise DriftError(f"Index {index.digest} of '{repository}' vanished while the task was at work. Run the task again.")
-        return tuple(Child.from_json(item) for item in list_at(document, "manifests"))
+        # Rarely needed, and its code is long: tasks that change only properties do not load it.
+        from .content import Content
 
-    def document(self, repository: str, digest: str) -> Any | None:
-        """Return a manifest itself as JSON, verified against its digest; None when there is none."""
-        target = f"/v2/{repository}/manifests/{digest}"
-        response = self._http.send("GET", target, repository_scope(repository, "pull"), headers={"Accept": ACCEPT_MANIFEST})
-        if not is_found(response):
-            return None
-        if f"sha256:{hashlib.sha256(response.body).hexdigest()}" != digest:
-            raise ProtocolError(f"The registry answered with other content than manifest {digest} of '{repository}'; it was not used.")
-        return response.json()
+        document = Content(self._http, self._concurrency).manifest(repository, index.digest)
+        if document is None:
+            raise DriftError(f"Index {index.digest} of '{repository}' disappeared while the task was running. Run the task again.")
+        return tuple(Child(child.digest) for child in document.children)
 
     def set_attributes(self, repository: str, digest: str, attributes: Attributes, flags: Mapping[str, bool]) -> ManifestProperties:
-        """Set those of ``attributes`` that ``flags`` names and return the properties as they are then."""
+        """Set those of ``attributes`` that ``flags`` names, and return the new properties."""
         what = f"Manifest '{digest}' of '{repository}'"
         return self._set(f"/acr/v1/{repository}/_manifests/{digest}", repository, attributes, flags, _manifest, what)
 
     def delete(self, repository: str, digest: str) -> bool:
-        """Delete a manifest and with it all its tags; False when there was none."""
+        """Delete a manifest with all its tags; False if it did not exist."""
         return self._delete(f"/v2/{repository}/manifests/{digest}", repository)
 
 

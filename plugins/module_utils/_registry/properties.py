@@ -4,10 +4,10 @@
 #
 # Private to this collection: it can change in any release.
 
-"""What a registry holds, as frozen data: from the wire's JSON, to a task's result.
+"""The properties of repositories, tags and manifests: read from the registry's JSON, returned as results of tasks.
 
-Source of the wire's names: the Azure Container Registry data-plane API, version 2021-07-01. Results use the names of the
-Azure SDKs (``can_delete``, ``created_on``); times are passed on as the service writes them: ISO 8601, UTC.
+Source of the names on the wire: the Azure Container Registry data-plane API, version 2021-07-01. Results use the names of the
+Azure SDKs (``can_delete``, ``created_on``). Times stay as the service writes them: ISO 8601, UTC.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from .._common.names import digest_name, repository_name, tag_name
 from .._common.text import printable
 from .._oci.media_types import is_index
 
-# Result name -> wire name of the four attributes that can be changed.
+# Name in results -> name on the wire of the four changeable attributes.
 FLAGS = {"can_delete": "deleteEnabled", "can_write": "writeEnabled", "can_list": "listEnabled", "can_read": "readEnabled"}
 
-# What attributes belong to.
+# The kinds of items that have attributes.
 TAG, MANIFEST, REPOSITORY = "tag", "manifest", "repository"
 
 ValueT = TypeVar("ValueT")
@@ -32,7 +32,7 @@ ValueT = TypeVar("ValueT")
 
 @dataclass(frozen=True)
 class Attributes:
-    """What may be done with a repository, a tag or a manifest (``changeableAttributes``)."""
+    """What is allowed with a repository, a tag or a manifest (``changeableAttributes``)."""
 
     can_delete: bool = True
     can_write: bool = True
@@ -41,16 +41,16 @@ class Attributes:
 
     @classmethod
     def from_json(cls, data: Any) -> Attributes:
-        """Read ``changeableAttributes``; ProtocolError when it is not that."""
+        """Read ``changeableAttributes``; ProtocolError if they are not valid."""
         return cls(**{name: required_value(data, wire, bool) for name, wire in FLAGS.items()})
 
     @property
     def is_locked(self) -> bool:
-        """Whether it cannot be deleted: ``can_write: false`` forbids deletion as well."""
+        """Whether a lock forbids deletion, as ``can_write: false`` also does."""
         return not (self.can_delete and self.can_write)
 
     def with_changes(self, changes: Mapping[str, bool]) -> Attributes:
-        """Return these attributes with ``changes`` applied; what is not named stays."""
+        """Return these attributes with ``changes`` applied."""
         return replace(self, **changes)
 
     def to_wire(self, names: Mapping[str, bool]) -> dict[str, bool]:
@@ -62,9 +62,19 @@ class Attributes:
         return asdict(self)
 
 
+class Properties:
+    """What the properties of a repository, a tag and a manifest have in common."""
+
+    attributes: Attributes
+
+    def to_result(self) -> dict[str, Any]:
+        """Return the properties, with the attributes beside them."""
+        return {**{name: value for name, value in vars(self).items() if name != "attributes"}, **self.attributes.to_result()}
+
+
 @dataclass(frozen=True)
-class RepositoryProperties:
-    """A repository's properties."""
+class RepositoryProperties(Properties):
+    """The properties of a repository."""
 
     name: str
     created_on: str
@@ -85,14 +95,10 @@ class RepositoryProperties:
             attributes=Attributes.from_json(required_value(data, "changeableAttributes", dict)),
         )
 
-    def to_result(self) -> dict[str, Any]:
-        """Return the properties, flags beside them."""
-        return _flat(self)
-
 
 @dataclass(frozen=True)
-class TagProperties:
-    """A tag's properties; ``digest`` is the manifest it points at."""
+class TagProperties(Properties):
+    """The properties of a tag; ``digest`` is the manifest that it points at."""
 
     name: str
     digest: str
@@ -111,14 +117,10 @@ class TagProperties:
             attributes=Attributes.from_json(required_value(data, "changeableAttributes", dict)),
         )
 
-    def to_result(self) -> dict[str, Any]:
-        """Return the properties, flags beside them."""
-        return _flat(self)
-
 
 @dataclass(frozen=True)
 class Child:
-    """A manifest that an index lists, and the platform it is for."""
+    """A manifest that an index lists, and its platform if that is known."""
 
     digest: str
     architecture: str | None = None
@@ -126,16 +128,16 @@ class Child:
 
     @classmethod
     def from_json(cls, data: Any) -> Child:
-        """Read one of an index's ``references``."""
+        """Read one of the ``references`` of an index."""
         return cls(required_name(data, "digest", digest_name), _optional(data, "architecture", str), _optional(data, "os", str))
 
 
 @dataclass(frozen=True)
-class ManifestProperties:
-    """A manifest's properties.
+class ManifestProperties(Properties):
+    """The properties of a manifest.
 
-    ``size`` is the service's ``imageSize`` in bytes: of an image the sum of its layers, of an index that of its document.
-    ``children`` is ``None`` where the service did not say (lists leave it out).
+    ``size`` is the service's ``imageSize`` in bytes: the sum of the layers of an image, or the size of the document of an index.
+    ``children`` is ``None`` if the service did not return them, as in lists.
     """
 
     digest: str
@@ -153,7 +155,7 @@ class ManifestProperties:
 
     @classmethod
     def from_json(cls, data: Any) -> ManifestProperties:
-        """Read one manifest of ``GET /acr/v1/{name}/_manifests``; absent, null and empty tags are the same."""
+        """Read one manifest of ``GET /acr/v1/{name}/_manifests``. Missing, null and empty tags mean the same."""
         references = _optional(data, "references", list)
         return cls(
             digest=required_name(data, "digest", digest_name),
@@ -172,12 +174,12 @@ class ManifestProperties:
 
     @property
     def is_index(self) -> bool:
-        """Whether this manifest lists others."""
+        """Whether it is an index, which lists other manifests."""
         return is_index(self.media_type)
 
     def to_result(self) -> dict[str, Any]:
-        """Return the properties, flags beside them; ``children`` only where they are known."""
-        result = _flat(self)
+        """Return the properties, with the attributes beside them; ``children`` only if they are known."""
+        result = super().to_result()
         result["tags"] = list(self.tags)
         if self.children is None:
             del result["children"]
@@ -192,17 +194,12 @@ def repository_names(page: Any) -> list[str]:
 
 
 def list_at(data: Any, key: str) -> list[Any]:
-    """Return the list ``data[key]``; the service writes an empty list as ``null`` or leaves it out."""
+    """Return the list ``data[key]``. Instead of an empty list, the service writes ``null`` or nothing."""
     return _optional(data, key, list) or []
 
 
-def _flat(item: Any) -> dict[str, Any]:
-    values = asdict(item)
-    return {**{name: value for name, value in values.items() if name != "attributes"}, **values["attributes"]}
-
-
 def required_value(data: Any, key: str, kind: type[ValueT]) -> ValueT:
-    """Return ``data[key]``; ProtocolError when it is not there, or not of its kind."""
+    """Return ``data[key]``; ProtocolError if it is missing or not a ``kind``."""
     value = _optional(data, key, kind)
     if value is None:
         raise ProtocolError(f"The registry's answer lacks '{key}', which the ACR API always gives: is this an Azure Container Registry?")
@@ -217,7 +214,7 @@ def _optional(data: Any, key: str, kind: type[ValueT]) -> ValueT | None:
 
 
 def required_name(data: Any, key: str, check: Callable[[str], str]) -> str:
-    """Return the name ``data[key]``; ProtocolError when it cannot be one."""
+    """Return the name ``data[key]``; ProtocolError if ``check`` refuses it."""
     return _check(required_value(data, key, str), key, check)
 
 
@@ -226,4 +223,4 @@ def _check(value: Any, key: str, check: Callable[[str], str]) -> str:
     try:
         return check(text)
     except UsageError:
-        raise ProtocolError(f"The registry's answer has '{printable(text, 80)}' in '{key}', which cannot be: nothing was done with it.") from None
+        raise ProtocolError(f"The registry's answer has an invalid value in '{key}': '{printable(text, 80)}'. Nothing was done with it.") from None

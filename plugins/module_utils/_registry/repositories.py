@@ -24,14 +24,14 @@ class Repositories(Endpoint):
         return self._list("/acr/v1/_catalog", CATALOG, repository_names, str, limit)
 
     def get(self, name: str) -> RepositoryProperties | None:
-        """Return the properties of a repository."""
+        """Return the properties of a repository; None if it does not exist."""
         data = self._get(f"/acr/v1/{name}", name)
         return None if data is None else RepositoryProperties.from_json(data)
 
     def set_attributes(self, name: str, attributes: Attributes, flags: Mapping[str, bool]) -> RepositoryProperties:
-        """Set those of ``attributes`` that ``flags`` names and return the properties as they are then."""
+        """Set those of ``attributes`` that ``flags`` names, and return the new properties."""
         return self._set(f"/acr/v1/{name}", name, attributes, flags, RepositoryProperties.from_json, f"Repository '{name}'")
 
     def delete(self, name: str) -> bool:
-        """Delete a repository with all it holds; False when there was none."""
+        """Delete a repository with its content; False if it did not exist."""
         return self._delete(f"/acr/v1/{name}", name)

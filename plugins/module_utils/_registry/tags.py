@@ -23,7 +23,7 @@ class Tags(Endpoint):
     """``/acr/v1/{name}/_tags``."""
 
     def list(self, repository: str, *, order_by: str = "name", digest: str | None = None, limit: int | None = None) -> Listing[TagProperties]:
-        """List a repository's tags, or those of one manifest; the list of a repository that does not exist says so."""
+        """List the tags of a repository, or of one manifest in it."""
 
         def read(page: Any) -> builtins.list[TagProperties]:
             return [tag for tag in map(TagProperties.from_json, list_at(page, "tags")) if digest in (None, tag.digest)]
@@ -39,24 +39,24 @@ class Tags(Endpoint):
         )
 
     def get(self, repository: str, name: str) -> TagProperties | None:
-        """Return the properties of a tag; None when the tag or the repository is missing."""
+        """Return the properties of a tag; None if the tag or the repository does not exist."""
         data = self._get(f"/acr/v1/{repository}/_tags/{name}", repository)
         return None if data is None else _tag(data)
 
     def get_many(self, repository: RepositoryProperties, names: Collection[str]) -> dict[str, TagProperties]:
-        """Return those tags of ``names`` that exist, by whichever costs fewer requests: one for each, or the whole list."""
+        """Return the existing tags of ``names``, with the fewest requests: one for each name, or the whole list."""
         if len(names) <= page_count(repository.tag_count):
             each = concurrently(lambda name: self.get(repository.name, name), names, self._concurrency)
             return {tag.name: tag for tag in each if tag}
         return {tag.name: tag for tag in self.list(repository.name).items if tag.name in names}
 
     def set_attributes(self, repository: str, name: str, attributes: Attributes, flags: Mapping[str, bool]) -> TagProperties:
-        """Set those of ``attributes`` that ``flags`` names and return the properties as they are then."""
+        """Set those of ``attributes`` that ``flags`` names, and return the new properties."""
         what = f"Tag '{name}' of '{repository}'"
         return self._set(f"/acr/v1/{repository}/_tags/{name}", repository, attributes, flags, _tag, what)
 
     def delete(self, repository: str, name: str) -> bool:
-        """Delete a tag, not its manifest; False when there was none."""
+        """Delete a tag, not its manifest; False if it did not exist."""
         return self._delete(f"/acr/v1/{repository}/_tags/{name}", repository)
 
 

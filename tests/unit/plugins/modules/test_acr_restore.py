@@ -203,7 +203,7 @@ def test_a_registry_without_soft_delete_says_so(app):
     delete(app, app.digests["v1"])
     app.emulator.faults.set([{"path": "/acr/v1/_deleted/.*", "status": 404, "body": "404 page not found\n"}])
     result = app.run(MODULE, items=[item(app.digests["v1"], "v1")])
-    assert result["msg"].endswith("This registry offers no soft delete (which is a preview), so nothing that was deleted in it can be listed or restored.")
+    assert result["msg"].endswith("This registry does not offer soft delete (a preview feature), so deleted artifacts cannot be listed or restored.")
 
 
 def test_what_lists_hide_is_alive(app):
@@ -254,7 +254,7 @@ def test_what_is_about_something_that_is_deleted_is_refused_with_advice(app):
     signature = app.push(NAME, images.image("signed", "", subject=app.images["v2"].root.descriptor()))
     delete(app, signature, app.digests["v2"])
     result = app.run(MODULE, items=[item(signature), item(app.digests["v2"], "v2")])
-    assert "What a manifest is about has to be restored before it, and a tag that exists is moved with overwrite only." in result["msg"]
+    assert "Restore the subject of a manifest before the manifest itself; set overwrite to move an existing tag." in result["msg"]
     assert result["changed"] is False
 
 

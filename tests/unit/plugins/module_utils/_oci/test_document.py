@@ -86,7 +86,7 @@ def test_an_invalid_manifest(content, given, message):
 )
 def test_an_invalid_descriptor(change):
     with pytest.raises(InvalidManifestError, match=r"^A descriptor (needs mediaType, digest and size|is not valid)"):
-        read({"layers": [{**LAYER, **change}]}).layers
+        list(read({"layers": [{**LAYER, **change}]}).layers)
     with pytest.raises(InvalidManifestError, match=r"^A descriptor needs"):
         Descriptor.from_json([])
 
@@ -94,7 +94,7 @@ def test_an_invalid_descriptor(change):
 @pytest.mark.parametrize("data", [{"layers": {}}, {"layers": "x"}, {"layers": 1}])
 def test_layers_that_are_no_list(data):
     with pytest.raises(InvalidManifestError, match="The manifest's layers is not a list"):
-        read(data).layers
+        list(read(data).layers)
 
 
 def test_written_bytes_do_not_depend_on_the_order_of_keys():
