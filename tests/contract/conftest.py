@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 import requests
 from ansible_collections.registryops.acr.tests import images, started
-from ansible_collections.registryops.acr.tests.emulator.adapter import EmulatorAdapter
 from ansible_collections.registryops.acr.tests.emulator.core import Emulator
-from ansible_collections.registryops.acr.tests.emulator.identities import ADMIN, ADMIN_PASSWORD
+from ansible_collections.registryops.acr.tests.emulator.front.adapter import EmulatorAdapter
+from ansible_collections.registryops.acr.tests.emulator.identity.identities import ADMIN, ADMIN_PASSWORD
 
 HOST = "r.azurecr.io"
 

@@ -15,10 +15,10 @@ import signal
 import sys
 import threading
 
-from .certificates import prepare
 from .core import Emulator
-from .identities import ADMIN_PASSWORD
-from .server import Door
+from .front.certificates import prepare
+from .front.server import Door
+from .identity.identities import ADMIN_PASSWORD
 
 
 def main() -> None:

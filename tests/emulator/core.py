@@ -15,17 +15,18 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from . import content, control, metadata, oauth, storage, transfer
-from .access import Access, Needed, repository
-from .blobs import Blobs
-from .clock import Clock
-from .faults import Faults, suffer
-from .identities import ADMIN_PASSWORD, Identities
-from .journal import Journal
-from .messages import Refused, Request, Response, error, page_not_found
-from .names import Route, route
-from .store import Store
-from .tokens import Tokens, kept_key, new_key
+from .api import content, metadata, oauth, storage, transfer
+from .api.names import Route, route
+from .control import control
+from .control.faults import Faults, suffer
+from .control.journal import Journal
+from .front.messages import Refused, Request, Response, error, page_not_found
+from .identity.access import Access, Needed, repository
+from .identity.identities import ADMIN_PASSWORD, Identities
+from .identity.tokens import Tokens, kept_key, new_key
+from .state.blobs import Blobs
+from .state.clock import Clock
+from .state.store import Store
 
 SIGN_IN = re.compile(r"/(?P<tenant>[^/]+)/oauth2/v2\.0/token")
 CONFIGURATION = re.compile(r"/(?P<tenant>[^/]+)/v2\.0/\.well-known/openid-configuration")

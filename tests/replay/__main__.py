@@ -21,10 +21,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import jwt
-from emulator.certificates import prepare
 from emulator.core import Emulator
-from emulator.identities import ADMIN, ADMIN_PASSWORD
-from emulator.server import Door
+from emulator.front.certificates import prepare
+from emulator.front.server import Door
+from emulator.identity.identities import ADMIN, ADMIN_PASSWORD
 from requests.auth import _basic_auth_str
 
 from .masks import differences

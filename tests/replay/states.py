@@ -16,10 +16,10 @@ from collections.abc import Callable
 from typing import Any
 
 import jwt
-from emulator import content
-from emulator.clock import TICKS_PER_SECOND, UNIX_EPOCH, seconds_of
+from emulator.api import content
+from emulator.api.oauth import ARM_AUDIENCES
 from emulator.core import Emulator
-from emulator.oauth import ARM_AUDIENCES
+from emulator.state.clock import TICKS_PER_SECOND, UNIX_EPOCH, seconds_of
 
 from .recordings import Found
 

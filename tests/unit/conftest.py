@@ -15,9 +15,9 @@ import requests
 from ansible_collections.registryops.acr.plugins.module_utils._http import transport
 from ansible_collections.registryops.acr.plugins.module_utils._http.settings import TransportSettings
 from ansible_collections.registryops.acr.tests import images, modules
-from ansible_collections.registryops.acr.tests.emulator.adapter import EmulatorAdapter
 from ansible_collections.registryops.acr.tests.emulator.core import Emulator
-from ansible_collections.registryops.acr.tests.emulator.identities import ADMIN, ADMIN_PASSWORD
+from ansible_collections.registryops.acr.tests.emulator.front.adapter import EmulatorAdapter
+from ansible_collections.registryops.acr.tests.emulator.identity.identities import ADMIN, ADMIN_PASSWORD
 
 HOST = "r.azurecr.io"
 # What a task that changes nothing may ask of a registry: reading, and getting tokens.

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from .messages import PIECE
+from ..front.messages import PIECE
 
 
 @dataclass

@@ -13,12 +13,12 @@ from email.utils import formatdate
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from .clock import seconds_of
-from .messages import Request, Response
+from ..front.messages import Request, Response
+from ..state.clock import seconds_of
 from .transfer import signature
 
 if TYPE_CHECKING:
-    from .core import Emulator
+    from ..core import Emulator
 
 ADDRESS = re.compile(r"/emulated//docker/registry/v2/blobs/sha256/[0-9a-f]{2}/(?P<value>[0-9a-f]{64})/data")
 SERVER = [("Server", "Windows-Azure-Blob/1.0 Microsoft-HTTPAPI/2.0"), ("x-ms-version", "2018-03-28")]

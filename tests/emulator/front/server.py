@@ -19,7 +19,7 @@ from typing import Any
 from cheroot import wsgi
 from cheroot.ssl.builtin import BuiltinSSLAdapter
 
-from .core import Emulator
+from ..core import Emulator
 from .messages import PIECE, Request, Response
 
 THREADS = 16

@@ -10,8 +10,8 @@ import sqlite3
 from typing import Any
 from urllib.parse import quote
 
-from .messages import Request
-from .store import Store
+from ..front.messages import Request
+from ..state.store import Store
 
 DEFAULT_SIZE = 100
 LARGEST_SIZE = 1000

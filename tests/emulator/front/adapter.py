@@ -18,7 +18,7 @@ from requests.cookies import extract_cookies_to_jar
 from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPHeaderDict, HTTPResponse
 
-from .core import Emulator
+from ..core import Emulator
 from .messages import Readable, Request
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .access import MESSAGE
-from .identities import NOBODY, Principal
-from .messages import Request, Response, answer, error, text
-from .tokens import ACCESS_LIFETIME, ANONYMOUS_LIFETIME, ENTRA_LIFETIME
+from ..front.messages import Request, Response, answer, error, text
+from ..identity.access import MESSAGE
+from ..identity.identities import NOBODY, Principal
+from ..identity.tokens import ACCESS_LIFETIME, ANONYMOUS_LIFETIME, ENTRA_LIFETIME
 
 if TYPE_CHECKING:
-    from .core import Emulator
+    from ..core import Emulator
 
 ACR_AUDIENCE = "https://containerregistry.azure.net"
 ARM_AUDIENCES = {

@@ -15,7 +15,7 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from .clock import Clock
+from ..state.clock import Clock
 
 REFRESH_LIFETIME = 11_700
 ACCESS_LIFETIME = 4_500

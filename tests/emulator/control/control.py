@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from . import seed
-from .clock import UNIX_EPOCH, seconds_of, written
-from .messages import Request, Response, answer, error
+from ..front.messages import Request, Response, answer, error
+from ..state import seed
+from ..state.clock import UNIX_EPOCH, seconds_of, written
 
 if TYPE_CHECKING:
-    from .core import Emulator
+    from ..core import Emulator
 
 SETTINGS = {"anonymous": False, "abac": False, "soft_delete": False, "arm_audience": True, "firewall": False}
 

@@ -11,8 +11,8 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..front.messages import Refused, Request, error
 from .identities import NOBODY, TOKEN_USER, Identities, Principal
-from .messages import Refused, Request, error
 from .tokens import Tokens
 
 MESSAGE = "authentication required, visit https://aka.ms/acr/authorization for more information."

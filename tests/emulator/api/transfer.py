@@ -15,13 +15,13 @@ import uuid as uuids
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from .clock import written
+from ..front.messages import Refused, Request, Response, error, refuse
+from ..state.clock import written
 from .content import refuse_locked_repository
-from .messages import Refused, Request, Response, error, refuse
 from .names import DIGEST
 
 if TYPE_CHECKING:
-    from .core import Emulator
+    from ..core import Emulator
 
 SIGNATURE_LIFETIME = 20 * 60
 

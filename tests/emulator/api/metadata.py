@@ -9,15 +9,15 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING, Any
 
+from ..front.messages import Refused, Request, Response, answer, error, page_not_found, refuse
+from ..identity.access import CATALOG, Needed, repository
+from ..state.clock import written
 from . import lists
-from .access import CATALOG, Needed, repository
-from .clock import written
 from .content import delete_rows, disallowed, index_children
-from .messages import Refused, Request, Response, answer, error, page_not_found, refuse
 from .names import Route
 
 if TYPE_CHECKING:
-    from .core import Emulator
+    from ..core import Emulator
 
 FLAGS = {"deleteEnabled": "can_delete", "writeEnabled": "can_write", "readEnabled": "can_read", "listEnabled": "can_list"}
 

@@ -15,11 +15,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
-from .messages import Readable, Request, Response
-from .names import route
+from ..api.names import route
+from ..front.messages import Readable, Request, Response
 
 if TYPE_CHECKING:
-    from .core import Emulator
+    from ..core import Emulator
 
 LONGEST_DELAY = 60.0
 LISTS = ("repositories", "tags", "manifests")

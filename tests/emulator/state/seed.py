@@ -12,11 +12,11 @@ import time
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from ..api.content import OCI_INDEX, OCI_MANIFEST
 from .clock import TICKS_PER_SECOND
-from .content import OCI_INDEX, OCI_MANIFEST
 
 if TYPE_CHECKING:
-    from .core import Emulator
+    from ..core import Emulator
 
 CONFIG_TYPE = "application/vnd.oci.image.config.v1+json"
 LAYER_TYPE = "application/vnd.oci.image.layer.v1.tar"

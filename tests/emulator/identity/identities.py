@@ -12,7 +12,7 @@ from typing import Any
 import jwt
 from cryptography import x509
 
-from .store import Store
+from ..state.store import Store
 
 ADMIN = "admin"
 ADMIN_PASSWORD = "emulator-admin-password"

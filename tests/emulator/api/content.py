@@ -11,10 +11,10 @@ import json
 import sqlite3
 from typing import TYPE_CHECKING, Any
 
-from .messages import Refused, Request, Response, error, refuse
+from ..front.messages import Refused, Request, Response, error, refuse
 
 if TYPE_CHECKING:
-    from .core import Emulator
+    from ..core import Emulator
 
 OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 OCI_INDEX = "application/vnd.oci.image.index.v1+json"
