@@ -32,7 +32,7 @@ def main() -> None:
     authority, certificate = prepare(emulator.folder)
     ports = {"registry": ("PORT", "5443"), "anonymous": ("ANONYMOUS_PORT", "0"), "data": ("DATA_PORT", "0")}
     try:
-        doors = {door: Door(emulator, door, int(environment.get(name) or default), certificate) for door, (name, default) in ports.items()}
+        doors = {door: Door(emulator.handle, door, int(environment.get(name) or default), certificate) for door, (name, default) in ports.items()}
     except OSError as error:
         sys.exit(f"The emulator cannot listen: {error}. Set PORT to a free port, or to 0.")
     emulator.data_origin = doors["data"].origin

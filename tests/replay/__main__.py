@@ -49,7 +49,7 @@ class Registry:
         self.emulator = Emulator(folder)
         authority, certificate = prepare(folder)
         self._context = ssl.create_default_context(cafile=str(authority))
-        self._doors = {name: Door(self.emulator, name, 0, certificate) for name in ("registry", "data")}
+        self._doors = {name: Door(self.emulator.handle, name, 0, certificate) for name in ("registry", "data")}
         self.emulator.data_origin = self._doors["data"].origin
         for door in self._doors.values():
             door.open()

@@ -13,12 +13,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import jwt
 from emulator.api import content
+from emulator.api.document import Document, digest_of
 from emulator.api.oauth import ARM_AUDIENCES
 from emulator.core import Emulator
+from emulator.state import media_types
 from emulator.state.clock import TICKS_PER_SECOND, UNIX_EPOCH, seconds_of
 
 from .recordings import Found
@@ -43,7 +46,7 @@ def add(
     tags: tuple[str, ...] = (),
     *,
     digest: str = "",
-    media_type: str = content.DOCKER_MANIFEST,
+    media_type: str = media_types.DOCKER_MANIFEST,
     document: dict[str, Any] | None = None,
     created: str = TIME,
     updated: str = "",
@@ -51,23 +54,28 @@ def add(
     """Add a manifest with tags, and return its digest: of what is added, unless another is wanted."""
     document = document or {"schemaVersion": 2, "mediaType": media_type, "number": number}
     data = json.dumps(document).encode()
-    digest = digest or f"sha256:{hashlib.sha256(data).hexdigest()}"
-    content.add(emulator, repository, digest, data, media_type, document, ticks(created))
+    digest = digest or digest_of(data)
+    content.add(emulator.store, repository, Document(data, media_type, digest, document), ticks(created))
     for tag in tags:
-        content.tag(emulator, repository, tag, digest, ticks(created))
+        emulator.store.tags.put(repository, tag, digest, ticks(created))
         if updated:
-            content.tag(emulator, repository, tag, digest, ticks(updated))
+            emulator.store.tags.put(repository, tag, digest, ticks(updated))
     return digest
 
 
 def add_blob(emulator: Emulator, repository: str, data: bytes) -> str:
     """Add a blob, and return its digest."""
-    digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
-    emulator.blobs.begin("blob")
-    emulator.blobs.append("blob", [data], None)
-    emulator.blobs.finish("blob", digest)
-    emulator.store.run("INSERT INTO blobs VALUES (?, ?)", repository, digest)
+    digest = digest_of(data)
+    emulator.store.blobs.put(digest, data)
+    emulator.store.blobs.link(repository, [digest])
     return digest
+
+
+def set_manifest(emulator: Emulator, digest: str, **properties: Any) -> None:
+    """Let a manifest of ``HELLO`` have properties that its document does not give it."""
+    manifest = emulator.store.manifests.get(HELLO, digest)
+    assert manifest is not None
+    emulator.store.manifests.replace_many([replace(manifest, **properties)])
 
 
 def found(emulator: Emulator, item: Found) -> None:
@@ -75,10 +83,10 @@ def found(emulator: Emulator, item: Found) -> None:
     if not item.media_type:
         add_blob(emulator, item.repository, item.data)
         return
-    digest = f"sha256:{hashlib.sha256(item.data).hexdigest()}"
-    content.add(emulator, item.repository, digest, item.data, item.media_type, json.loads(item.data), emulator.clock.ticks())
+    document = Document(item.data, item.media_type, digest_of(item.data), json.loads(item.data))
+    content.add(emulator.store, item.repository, document, emulator.clock.ticks())
     if item.tag:
-        content.tag(emulator, item.repository, item.tag, digest, emulator.clock.ticks())
+        emulator.store.tags.put(item.repository, item.tag, document.digest, emulator.clock.ticks())
 
 
 def nothing(emulator: Emulator) -> Names:
@@ -116,7 +124,7 @@ def alpine(emulator: Emulator) -> Names:
     for number in range(10):
         add(emulator, "library/alpine", number, ("latest",) if number == 3 else ())
     times = ticks("2021-05-20T17:20:15.7887056Z"), ticks("2021-05-20T17:20:13.9261224Z")
-    emulator.store.run("UPDATE repositories SET created = ?, updated = ?", *times)
+    emulator.store.repositories.replace("library/alpine", *times)
     return {}
 
 
@@ -136,7 +144,7 @@ def updated_manifest(emulator: Emulator) -> Names:
     names = one_image(emulator)
     shown = (
         f'{{"digest":"sha256:{names["<64hex>"]}","imageSize":0,"createdTime":"{TIME}","lastUpdateTime":"{TIME}",'
-        f'"mediaType":"{content.DOCKER_MANIFEST}","tags":["latest"],"changeableAttributes":{READ_ONLY}}}'
+        f'"mediaType":"{media_types.DOCKER_MANIFEST}","tags":["latest"],"changeableAttributes":{READ_ONLY}}}'
     )
     return {**names, '"<full ManifestAttributesBase with only that flag changed>"': shown}
 
@@ -161,7 +169,7 @@ def child_first(emulator: Emulator) -> Names:
     """A child of an index that was imported: its size is that of its document, as far as anybody knows."""
     digest = "sha256:1b26826f602946860c279fce658f31050cff2c596583af237d971f4629b57792"
     add(emulator, HELLO, 1, digest=digest, document={"config": {"mediaType": "application/vnd.docker.container.image.v1+json"}})
-    emulator.store.run("UPDATE manifests SET image_size = 525, architecture = 'amd64', os = 'linux'")
+    set_manifest(emulator, digest, image_size=525, architecture="amd64", os="linux")
     add(emulator, HELLO, 2, ("latest",), digest="sha256:" + "f" * 64)
     return {}
 
@@ -169,11 +177,11 @@ def child_first(emulator: Emulator) -> Names:
 def index(emulator: Emulator) -> Names:
     digest = add(emulator, HELLO, 1)
     listed = [{"digest": digest, "platform": {"architecture": "amd64", "os": "linux"}}]
-    add(emulator, HELLO, 2, ("latest",), digest=digest[:-1] + "0", media_type=content.DOCKER_LIST, document={"manifests": listed})
+    parent = add(emulator, HELLO, 2, ("latest",), digest=digest[:-1] + "0", media_type=media_types.DOCKER_LIST, document={"manifests": listed})
     # Written down, both digests had the same name; here the index has one that only its child could have.
-    emulator.store.run("UPDATE manifests SET image_size = 5325 WHERE media_type = ?", content.DOCKER_LIST)
-    emulator.store.run("UPDATE children SET digest = parent")
-    return {"<64hex>": digest.partition(":")[2][:-1] + "0", "<t>": TIME}
+    set_manifest(emulator, parent, image_size=5325)
+    emulator.store.manifests.put_children(HELLO, parent, [replace(child, digest=parent) for child in emulator.store.manifests.children(HELLO, parent)])
+    return {"<64hex>": parent.partition(":")[2], "<t>": TIME}
 
 
 def blob(emulator: Emulator) -> Names:
@@ -183,30 +191,28 @@ def blob(emulator: Emulator) -> Names:
 
 
 def image_to_push(emulator: Emulator) -> Names:
-    document = json.dumps({"schemaVersion": 2, "mediaType": content.OCI_MANIFEST, "layers": []})
-    return {**nothing(emulator), "<64hex>": hashlib.sha256(document.encode()).hexdigest(), "body": document, "content_type": content.OCI_MANIFEST}
+    document = json.dumps({"schemaVersion": 2, "mediaType": media_types.OCI_MANIFEST, "layers": []})
+    return {**nothing(emulator), "<64hex>": hashlib.sha256(document.encode()).hexdigest(), "body": document, "content_type": media_types.OCI_MANIFEST}
 
 
 def wrong_media_type(emulator: Emulator) -> Names:
-    return {**image_to_push(emulator), "content_type": content.DOCKER_MANIFEST}
+    return {**image_to_push(emulator), "content_type": media_types.DOCKER_MANIFEST}
 
 
 def two_missing_blobs(emulator: Emulator) -> Names:
     # Written down, both digests had the same name; whoever sends the same twice is answered once.
     layers = [{"digest": "sha256:" + digit * 64, "size": 1} for digit in "01"]
-    document = json.dumps({"schemaVersion": 2, "mediaType": content.OCI_MANIFEST, "layers": layers})
+    document = json.dumps({"schemaVersion": 2, "mediaType": media_types.OCI_MANIFEST, "layers": layers})
     return {**image_to_push(emulator), "body": document, "<64hex>": "0" * 64, "second <64hex>": "1" * 64}
 
 
 def upload(emulator: Emulator) -> Names:
-    emulator.blobs.begin("aaaaaaaa-0000-0000-0000-000000000000")
-    emulator.store.run("INSERT INTO uploads VALUES (?, ?, 0)", "aaaaaaaa-0000-0000-0000-000000000000", "hello-artifacts")
-    return {**nothing(emulator), "<uuid>": "aaaaaaaa-0000-0000-0000-000000000000", "<s>": "s", "<bad>": "sha256:bad"}
+    return {**nothing(emulator), "<uuid>": emulator.store.uploads.begin("hello-artifacts"), "<s>": "s", "<bad>": "sha256:bad"}
 
 
 def locked_tag(emulator: Emulator) -> Names:
     names = one_image(emulator)
-    emulator.store.run("UPDATE tags SET can_write = 0")
+    emulator.store.tags.set_attributes(names["<repo>"], names["<tag>"], {"can_write": False})
     return {**names, "<locked>": names["<tag>"]}
 
 

@@ -6,12 +6,12 @@
 
 from __future__ import annotations
 
-import sqlite3
-from typing import Any
+from collections.abc import Callable
+from typing import Protocol, TypeVar
 from urllib.parse import quote
 
 from ..front.messages import Request
-from ..state.store import Store
+from ..state.pages import Page
 
 DEFAULT_SIZE = 100
 LARGEST_SIZE = 1000
@@ -19,7 +19,47 @@ LARGEST_SIZE = 1000
 LAST_TICK = 9_223_372_036_854_775_807
 
 
-def size(request: Request) -> int:
+class Listed(Protocol):
+    """An item of a list."""
+
+    @property
+    def updated(self) -> int:
+        """The time of its last update, in ticks."""
+
+
+Item = TypeVar("Item", bound=Listed)
+
+
+def page(request: Request, *, timed: bool = True) -> Page:
+    """Return the page that a request asks for, with one item more, which tells whether there is another page.
+
+    Ordered by time, the cursor is ``number&key``. A bare key is no cursor there: it gets the first page again.
+    """
+    limit, order = _size(request) + 1, _order(request, timed)
+    last = request.parameter("last") or ""
+    if not order:
+        return Page(limit, after=last)
+    stamp, dummy, key = last.partition("&")
+    if not (key and stamp.isdecimal()):
+        return Page(limit, order)
+    return Page(limit, order, key, LAST_TICK - int(stamp) if order == "timedesc" else int(stamp))
+
+
+def cut(request: Request, found: list[Item], key: Callable[[Item], str], *, timed: bool = True) -> tuple[list[Item], list[tuple[str, str]]]:
+    """Return the items of the page that ``page`` asked for, and the Link header to the next one, if there is one."""
+    size, order = _size(request), _order(request, timed)
+    if len(found) <= size:
+        return found, []
+    shown = found[:size]
+    cursor = key(shown[-1])
+    if order:
+        ticks = shown[-1].updated
+        cursor = f"{LAST_TICK - ticks if order == 'timedesc' else ticks}&{cursor}"
+    # The path is the request's own, escaped or not; other parameters, such as digest, are dropped.
+    return shown, [("Link", f'<{request.path}?last={quote(cursor, safe="")}&n={size}&orderby={order}>; rel="next"')]
+
+
+def _size(request: Request) -> int:
     """Return how many items a page may have: 100 unless asked, never more than 1,000."""
     try:
         return min(max(int(request.parameter("n") or 0), 0), LARGEST_SIZE) or DEFAULT_SIZE
@@ -27,38 +67,6 @@ def size(request: Request) -> int:
         return DEFAULT_SIZE
 
 
-def page(
-    store: Store, request: Request, table: str, key: str, where: str, values: tuple[Any, ...], *, timed: bool = True
-) -> tuple[list[sqlite3.Row], list[tuple[str, str]]]:
-    """Return the rows of one page of ``table`` and the Link header to the next.
-
-    Ordered by time, the cursor is ``number&key``: a bare key is no cursor there, and answers the first page again.
-    """
-    number = size(request)
+def _order(request: Request, timed: bool) -> str:
     order = request.parameter("orderby") or ""
-    order = order if timed and order in ("timeasc", "timedesc") else ""
-    last = request.parameter("last") or ""
-    condition, arguments, ordering = where, values, key
-    if order:
-        descending = order == "timedesc"
-        comparison, direction = ("<", "DESC") if descending else (">", "ASC")
-        ordering = f"updated {direction}, {key} {direction}"
-        stamp, dummy, name = last.partition("&")
-        if name and stamp.isdecimal():
-            ticks = LAST_TICK - int(stamp) if descending else int(stamp)
-            condition += f" AND (updated, {key}) {comparison} (?, ?)"
-            arguments = (*values, ticks, name)
-    elif last:
-        condition += f" AND {key} > ?"
-        arguments = (*values, last)
-    rows = store.rows(f"SELECT * FROM {table} WHERE {condition} ORDER BY {ordering} LIMIT ?", *arguments, number + 1)
-    if len(rows) <= number:
-        return rows, []
-    rows = rows[:number]
-    cursor = str(rows[-1][key])
-    if order:
-        ticks = rows[-1]["updated"]
-        cursor = f"{LAST_TICK - ticks if order == 'timedesc' else ticks}&{cursor}"
-    # The path is the request's own, escaped or not; other parameters, such as digest, are dropped.
-    link = f'<{request.path}?last={quote(cursor, safe="")}&n={number}&orderby={order}>; rel="next"'
-    return rows, [("Link", link)]
+    return order if timed and order in ("timeasc", "timedesc") else ""

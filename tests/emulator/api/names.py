@@ -7,9 +7,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import unquote
 
-from ..front.messages import text
+from ..front.messages import Response
 
 _COMPONENT = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
 NAME = re.compile(rf"{_COMPONENT}(?:/{_COMPONENT})*")
@@ -18,9 +20,9 @@ DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 _NAME = r"(?P<name>[^?]+?)"
 
-# The service knows these addresses; for any other its router answers before it asks who is there.
+# The addresses that the service knows. For any other, its router answers before any authentication.
 ROUTES = [
-    ("catalog", re.compile(r"/(?P<api>acr/v1|v2)/_catalog")),
+    ("catalog", re.compile(r"/(?:acr/v1|v2)/_catalog")),
     ("deleted_catalog", re.compile(r"/acr/v1/_deleted/_catalog")),
     ("deleted_manifest", re.compile(rf"/acr/v1/_deleted/{_NAME}/_manifests/(?P<digest>[^/]+)")),
     ("deleted_manifests", re.compile(rf"/acr/v1/_deleted/{_NAME}/_manifests")),
@@ -41,22 +43,25 @@ ROUTES = [
 
 GRAMMAR = {"name": NAME, "tag": TAG, "digest": DIGEST}
 
+# Method and kind of resource -> what answers; it takes the request, and the route's parts by name.
+Handlers = dict[tuple[str, str], Callable[..., Response]]
+
 
 @dataclass(frozen=True)
 class Route:
-    """A known address: the ``kind`` of thing it is, and its unescaped parts."""
+    """A known address: the ``kind`` of resource, and the address's unescaped parts."""
 
     kind: str
     parts: dict[str, str]
 
 
 def route(path: str) -> Route | None:
-    """Return what ``path`` addresses; None where the service's router knows nothing."""
+    """Return what ``path`` addresses, None when the service's router does not know it."""
     for kind, pattern in ROUTES:
         match = pattern.fullmatch(path)
         if not match:
             continue
-        parts = {name: text(value) for name, value in match.groupdict().items()}
+        parts = {name: unquote(value) for name, value in match.groupdict().items()}
         if all(GRAMMAR[name].fullmatch(value) for name, value in parts.items() if name in GRAMMAR):
             reference = parts.get("reference", "latest")
             if TAG.fullmatch(reference) or DIGEST.fullmatch(reference):

@@ -7,104 +7,117 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from ..front.messages import Request, Response, answer, error
+from ..identity.identities import Identities
 from ..state import seed
-from ..state.clock import UNIX_EPOCH, seconds_of, written
+from ..state.clock import UNIX_EPOCH, Clock, seconds_of, written
+from ..state.settings import Settings
+from ..state.store import Store
+from .faults import Faults
+from .journal import Journal
 
-if TYPE_CHECKING:
-    from ..core import Emulator
-
-SETTINGS = {"anonymous": False, "abac": False, "soft_delete": False, "arm_audience": True, "firewall": False}
-
-
-def handle(emulator: Emulator, request: Request) -> Response:
-    """Answer a control request; an unknown one is told what there is."""
-    handler = HANDLERS.get((request.method, request.path))
-    if handler is None:
-        known = ", ".join(f"{method} {path}" for method, path in HANDLERS)
-        response = error(404, "UNKNOWN", f"the emulator knows {known}")
-    else:
-        try:
-            response = answer(200, handler(emulator, request))
-        except (KeyError, TypeError, ValueError, AttributeError, re.error) as problem:
-            response = error(400, "INVALID", f"{type(problem).__name__}: {problem}")
-    response.style = "plain"
-    return response
+PREFIX = "/_emulator/"
 
 
-def journal(emulator: Emulator, request: Request) -> Any:
-    return {"entries": emulator.journal.after(int(request.parameter("after") or 0)), "last": emulator.journal.last}
+class Control:
+    """Reads and sets what a real registry would not let anybody read or set."""
 
+    def __init__(self, journal: Journal, faults: Faults, clock: Clock, settings: Settings, identities: Identities, store: Store) -> None:
+        self._journal = journal
+        self._faults = faults
+        self._clock = clock
+        self._settings = settings
+        self._identities = identities
+        self._store = store
+        self._handlers: dict[tuple[str, str], Callable[[Request], Any]] = {
+            ("GET", "/_emulator/journal"): self.journal,
+            ("DELETE", "/_emulator/journal"): self.clear_journal,
+            ("GET", "/_emulator/clock"): self.clock,
+            ("POST", "/_emulator/clock"): self.set_clock,
+            ("GET", "/_emulator/settings"): self.settings,
+            ("POST", "/_emulator/settings"): self.change_settings,
+            ("POST", "/_emulator/applications"): self.register_application,
+            ("POST", "/_emulator/tokens"): self.register_token,
+            ("POST", "/_emulator/seed"): self.plant,
+            ("GET", "/_emulator/faults"): self.faults,
+            ("POST", "/_emulator/faults"): self.set_faults,
+            ("DELETE", "/_emulator/faults"): self.clear_faults,
+        }
 
-def clear_journal(emulator: Emulator, request: Request) -> Any:
-    emulator.journal.clear()
-    return {}
+    def handle(self, request: Request) -> Response:
+        """Answer a control request. The answer to an unknown one lists those that are known."""
+        handler = self._handlers.get((request.method, request.path))
+        if handler is None:
+            known = ", ".join(f"{method} {path}" for method, path in self._handlers)
+            response = error(404, "UNKNOWN", f"the emulator knows {known}")
+        else:
+            try:
+                response = answer(200, handler(request))
+            except (KeyError, TypeError, ValueError, AttributeError, re.error) as problem:
+                response = error(400, "INVALID", f"{type(problem).__name__}: {problem}")
+        response.style = "plain"
+        return response
 
+    def journal(self, request: Request) -> Any:
+        """Return the entries after the number in the parameter ``after``, and the number of the last one."""
+        return {"entries": self._journal.after(int(request.parameter("after") or 0)), "last": self._journal.last}
 
-def clock(emulator: Emulator, request: Request) -> Any:
-    return {"now": written(emulator.clock.ticks()), "ticks": emulator.clock.ticks() - UNIX_EPOCH}
+    def clear_journal(self, request: Request) -> Any:
+        """Forget the entries."""
+        self._journal.clear()
+        return {}
 
+    def clock(self, request: Request) -> Any:
+        """Return the emulator's time, in ISO 8601 and in ticks since 1970."""
+        return {"now": written(self._clock.ticks()), "ticks": self._clock.ticks() - UNIX_EPOCH}
 
-def set_clock(emulator: Emulator, request: Request) -> Any:
-    data = request.json()
-    if "now" in data:
-        emulator.clock.set(seconds_of(data["now"]))
-    else:
-        emulator.clock.advance(float(data["advance"]))
-    return clock(emulator, request)
+    def set_clock(self, request: Request) -> Any:
+        """Set the time to ``now`` (ISO 8601), or let ``advance`` seconds pass."""
+        data = request.json()
+        if "now" in data:
+            self._clock.set(seconds_of(data["now"]))
+        else:
+            self._clock.advance(float(data["advance"]))
+        return self.clock(request)
 
+    def settings(self, request: Request) -> Any:
+        """Return all settings."""
+        return self._settings.values()
 
-def settings(emulator: Emulator, request: Request) -> Any:
-    return emulator.settings
+    def change_settings(self, request: Request) -> Any:
+        """Change some settings, and return all."""
+        self._settings.change(request.json())
+        return self._settings.values()
 
+    def register_application(self, request: Request) -> Any:
+        """Register an application of Entra ID; see ``Identities.register_application``."""
+        data = request.json()
+        self._identities.register_application({**data, "client_id": str(data["client_id"])})
+        return {}
 
-def change_settings(emulator: Emulator, request: Request) -> Any:
-    data = request.json()
-    unknown = set(data) - set(SETTINGS)
-    if unknown or not all(isinstance(value, bool) for value in data.values()):
-        raise ValueError(f"settings are {', '.join(SETTINGS)}, each true or false")
-    emulator.change_settings(data)
-    return emulator.settings
+    def register_token(self, request: Request) -> Any:
+        """Register a token with a scope map; see ``Identities.register_token``."""
+        data = request.json()
+        self._identities.register_token({"name": data["name"], "password": data["password"], "repositories": dict(data["repositories"])})
+        return {}
 
+    def plant(self, request: Request) -> Any:
+        """Fill the registry; see ``seed``."""
+        return seed.plant(self._store, self._clock, request.json() or {})
 
-def register_application(emulator: Emulator, request: Request) -> Any:
-    data = request.json()
-    emulator.identities.register_application({**data, "client_id": str(data["client_id"])})
-    return {}
+    def faults(self, request: Request) -> Any:
+        """Return for each rule how many requests it matched, and how many went wrong."""
+        return {"rules": self._faults.counts()}
 
+    def set_faults(self, request: Request) -> Any:
+        """Replace the rules."""
+        self._faults.set((request.json() or {})["rules"])
+        return self.faults(request)
 
-def register_token(emulator: Emulator, request: Request) -> Any:
-    data = request.json()
-    emulator.identities.register_token({"name": data["name"], "password": data["password"], "repositories": dict(data["repositories"])})
-    return {}
-
-
-def plant(emulator: Emulator, request: Request) -> Any:
-    return seed.plant(emulator, request.json() or {})
-
-
-def faults(emulator: Emulator, request: Request) -> Any:
-    return {"rules": emulator.faults.counts()}
-
-
-def set_faults(emulator: Emulator, request: Request) -> Any:
-    emulator.faults.set((request.json() or {})["rules"] if request.method == "POST" else [])
-    return faults(emulator, request)
-
-
-HANDLERS: dict[tuple[str, str], Any] = {
-    ("GET", "/_emulator/journal"): journal,
-    ("DELETE", "/_emulator/journal"): clear_journal,
-    ("GET", "/_emulator/clock"): clock,
-    ("POST", "/_emulator/clock"): set_clock,
-    ("GET", "/_emulator/settings"): settings,
-    ("POST", "/_emulator/settings"): change_settings,
-    ("POST", "/_emulator/applications"): register_application,
-    ("POST", "/_emulator/tokens"): register_token,
-    ("POST", "/_emulator/seed"): plant,
-    ("GET", "/_emulator/faults"): faults,
-    ("POST", "/_emulator/faults"): set_faults,
-    ("DELETE", "/_emulator/faults"): set_faults,
-}
+    def clear_faults(self, request: Request) -> Any:
+        """Remove the rules."""
+        self._faults.set([])
+        return self.faults(request)

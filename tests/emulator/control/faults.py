@@ -13,13 +13,12 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..api.names import route
 from ..front.messages import Readable, Request, Response
-
-if TYPE_CHECKING:
-    from ..core import Emulator
+from ..identity.tokens import Tokens
+from ..state.uploads import Uploads
 
 LONGEST_DELAY = 60.0
 LISTS = ("repositories", "tags", "manifests")
@@ -85,7 +84,9 @@ class Rule:
 class Faults:
     """The rules in their order; the first that a request meets is the one that it gets."""
 
-    def __init__(self) -> None:
+    def __init__(self, tokens: Tokens, uploads: Uploads) -> None:
+        self._tokens = tokens
+        self._uploads = uploads
         self._lock = threading.Lock()
         self._rules: list[Rule] = []
 
@@ -111,39 +112,45 @@ class Faults:
         with self._lock:
             return next((rule for rule in self._rules if rule.strikes(request)), None)
 
+    def suffer(self, rule: Rule, request: Request, answer: Callable[[Request], Response]) -> Response:
+        """Answer a request as a rule says; ``answer`` is what the registry would do."""
+        self._prepare(rule, request)
+        if rule.status is not None:
+            headers = [(name, value) for name, value in rule.headers.items() if value is not None]
+            response = Response(rule.status, headers, rule.body.encode(), style="plain")
+        else:
+            try:
+                response = answer(request)
+            except Interrupted:
+                return Response(500, ends_after=-1)
+            _change_headers(response, rule.headers)
+            _make_stale(response, rule.stale)
+        _damage(response, rule)
+        return response
+
+    def _prepare(self, rule: Rule, request: Request) -> None:
+        """Do what a rule does before the registry answers."""
+        time.sleep(rule.delay)
+        if rule.expire_tokens:
+            self._tokens.expire_all()
+        known = route(request.path)
+        if rule.drop_upload and known and "uuid" in known.parts:
+            self._uploads.cancel(known.parts["uuid"])
+        if rule.interrupt is not None:
+            request.body = _Ending(request.body, rule.interrupt)
+
 
 class Interrupted(Exception):
     """The connection ends while the request's body is read."""
 
 
-def suffer(emulator: Emulator, rule: Rule, request: Request, answer: Callable[[Request], Response]) -> Response:
-    """Answer a request as a rule says; ``answer`` is what the registry would do."""
-    time.sleep(rule.delay)
-    if rule.expire_tokens:
-        emulator.tokens.expire_all()
-    known = route(request.path)
-    if rule.drop_upload and known and "uuid" in known.parts:
-        emulator.store.run("DELETE FROM uploads WHERE uuid = ?", known.parts["uuid"])
-        emulator.blobs.cancel(known.parts["uuid"])
-    if rule.interrupt is not None:
-        request.body = _Ending(request.body, rule.interrupt)
-    if rule.status is not None:
-        headers = [(name, value) for name, value in rule.headers.items() if value is not None]
-        response = Response(rule.status, headers, rule.body.encode(), style="plain")
-    else:
-        try:
-            response = answer(request)
-        except Interrupted:
-            return Response(500, ends_after=-1)
-        _change_headers(response, rule.headers)
-        _make_stale(response, rule.stale)
+def _damage(response: Response, rule: Rule) -> None:
     if rule.corrupt and response.size:
         _corrupt(response)
     if rule.truncate is not None:
         response.ends_after = rule.truncate
     if rule.reset is not None:
         response.ends_after, response.resets = rule.reset, True
-    return response
 
 
 def _change_headers(response: Response, changes: dict[str, str | None]) -> None:

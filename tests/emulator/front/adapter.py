@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import io
 from collections.abc import Iterable
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 from urllib.parse import urlsplit
 
 import requests
@@ -18,14 +18,22 @@ from requests.cookies import extract_cookies_to_jar
 from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPHeaderDict, HTTPResponse
 
-from ..core import Emulator
-from .messages import Readable, Request
+from .messages import Readable, Request, Response
+
+
+class Emulated(Protocol):
+    """What the adapter asks; its core is one."""
+
+    data_origin: str
+
+    def handle(self, request: Request) -> Response:
+        """Answer a request."""
 
 
 class EmulatorAdapter(BaseAdapter):
     """Mount it at ``https://``: the host ``anonymous.…`` is the anonymous door, the host of ``data_origin`` the data door."""
 
-    def __init__(self, emulator: Emulator) -> None:
+    def __init__(self, emulator: Emulated) -> None:
         super().__init__()
         self.emulator = emulator
 
@@ -64,8 +72,8 @@ class EmulatorAdapter(BaseAdapter):
         response.raw = raw
         response.url = request.url or ""
         response.request = request
-        response.connection = self  # type: ignore[attr-defined]
-        extract_cookies_to_jar(response.cookies, request, raw)
+        response.connection = self  # type: ignore[assignment]
+        extract_cookies_to_jar(response.cookies, request, raw)  # type: ignore[no-untyped-call]
         return response
 
     def close(self) -> None:

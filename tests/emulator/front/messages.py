@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Requests and responses, as both fronts of the emulator hand them to its core."""
+"""Requests and responses, as both fronts of the emulator (the server and the adapter) hand them to its core."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, BinaryIO, Protocol
-from urllib.parse import parse_qs, unquote
+from urllib.parse import parse_qs
 
 PIECE = 1024 * 1024
 
 
 class Readable(Protocol):
-    """What a request's body is read from."""
+    """A request's body."""
 
     def read(self, size: int = -1, /) -> bytes:
         """Return up to ``size`` bytes; empty at the end."""
@@ -55,11 +55,11 @@ class Request:
 
     @property
     def host(self) -> str:
-        """The name the registry was called by, with its port: its login server."""
+        """The name and port by which the client calls the registry: its login server."""
         return self.header("Host")
 
     def pieces(self, limit: int | None = None) -> Iterable[bytes]:
-        """Read the body in pieces, at most ``limit`` bytes of it."""
+        """Read the body in pieces, up to ``limit`` bytes in all."""
         left = limit
         while left is None or left > 0:
             piece = self.body.read(PIECE if left is None else min(PIECE, left))
@@ -70,13 +70,13 @@ class Request:
             yield piece
 
     def form(self) -> dict[str, str]:
-        """Return the body's url-encoded fields; of at most 1 MiB, as the service limits them."""
+        """Return the URL-encoded fields of the body's first 1 MiB; the values of several ``scope`` fields are joined."""
         text = b"".join(self.pieces(PIECE)).decode("utf-8", "replace")
         fields = parse_qs(text, keep_blank_values=True)
         return {name: values[0] if name != "scope" else " ".join(values) for name, values in fields.items()}
 
     def json(self) -> Any:
-        """Return the body as JSON, None when it is not."""
+        """Return the parsed body: None when it is empty, or is not JSON."""
         try:
             return json.loads(b"".join(self.pieces(8 * PIECE)) or b"null")
         except ValueError:
@@ -85,9 +85,11 @@ class Request:
 
 @dataclass
 class Response:
-    """``body`` is bytes, or a file to send ``length`` bytes of. ``storage``: answered by the service's storage back end.
+    """An answer. ``body`` is bytes, or a file of which ``length`` bytes are sent.
 
-    ``ends_after``: how many bytes of the body are sent before the connection ends, -1: not even the headers (always with a reset).
+    ``storage``: in the service, its storage back end gives this answer. ``style`` chooses the headers that all answers of a kind
+    have: ``registry``, ``router``, ``oauth`` or ``plain`` (none). ``ends_after``: the connection ends after this many bytes of the
+    body, or with -1 before the headers, and ``resets`` says whether with a reset (with -1 always).
     """
 
     status: int
@@ -120,7 +122,7 @@ def answer(status: int, data: Any, headers: list[tuple[str, str]] | None = None,
 
 
 def error(status: int, code: str, message: str, headers: list[tuple[str, str]] | None = None, *, storage: bool = False, **detail: Any) -> Response:
-    """Return an error; ``detail=`` adds that field, of any kind."""
+    """Return an error as the service writes it; ``detail=`` adds that field, with any value."""
     return answer(status, {"errors": [{"code": code, "message": message, **detail}]}, headers, storage=storage)
 
 
@@ -130,10 +132,5 @@ def refuse(status: int, code: str, message: str, **rest: Any) -> Refused:
 
 
 def page_not_found() -> Response:
-    """Return what the service's router answers to an address it does not know, before any authentication."""
+    """Return the answer of the service's router to an unknown address. It comes before any authentication."""
     return Response(404, [("Content-Type", "text/plain; charset=utf-8")], b"404 page not found\n", style="router")
-
-
-def text(value: str) -> str:
-    """Undo the escaping of one segment of a path."""
-    return unquote(value)

@@ -19,7 +19,6 @@ from typing import Any
 from cheroot import wsgi
 from cheroot.ssl.builtin import BuiltinSSLAdapter
 
-from ..core import Emulator
 from .messages import PIECE, Request, Response
 
 THREADS = 16
@@ -28,15 +27,17 @@ HOST = "127.0.0.1"
 
 CONNECTION = "emulator.connection"
 
+Handle = Callable[[Request], Response]
+
 # Large enough that Python's share of the work is small, small enough that TLS does not copy much.
 SEND_PIECE = 256 * 1024
 
 
 class Door:
-    """One listener of the emulator."""
+    """One listener: ``door`` is its name, ``handle`` answers its requests, port 0 takes a free one."""
 
-    def __init__(self, emulator: Emulator, door: str, port: int, certificate: Path) -> None:
-        self._server = wsgi.Server((HOST, port), application(emulator, door), numthreads=THREADS, request_queue_size=128, timeout=60)
+    def __init__(self, handle: Handle, door: str, port: int, certificate: Path) -> None:
+        self._server = wsgi.Server((HOST, port), application(handle, door), numthreads=THREADS, request_queue_size=128, timeout=60)
         self._server.gateway = _Gateway
         # Beyond its limit the server would close connections that an answer has just promised to keep.
         self._server.keep_alive_conn_limit = CONNECTIONS
@@ -57,7 +58,7 @@ class Door:
         self._thread.join(10)
 
 
-def application(emulator: Emulator, door: str) -> Callable[..., Iterable[bytes]]:
+def application(handle: Handle, door: str) -> Callable[..., Iterable[bytes]]:
     """Return a WSGI application (PEP 3333) for one door."""
 
     def call(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -65,7 +66,7 @@ def application(emulator: Emulator, door: str) -> Callable[..., Iterable[bytes]]
         headers += [(name.replace("_", "-").title(), environ[name]) for name in ("CONTENT_TYPE", "CONTENT_LENGTH") if environ.get(name)]
         body = environ["wsgi.input"]
         request = Request(environ["REQUEST_METHOD"], environ["REQUEST_URI"], headers, body, door)
-        response = emulator.handle(request)
+        response = handle(request)
         if response.ends_after == -1:
             raise _ended(environ, response)
         # What the handler left unread must not be taken for the next request of this connection.

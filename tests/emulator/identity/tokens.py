@@ -22,7 +22,7 @@ ACCESS_LIFETIME = 4_500
 ANONYMOUS_LIFETIME = 1_200
 ENTRA_LIFETIME = 3_599
 
-# So many tokens are remembered.
+# How many verified tokens are remembered.
 SIGNATURES = 1000
 
 ISSUER = "Azure Container Registry"
@@ -34,8 +34,11 @@ class Tokens:
     def __init__(self, clock: Clock, key: bytes) -> None:
         self._clock = clock
         # Loaded once: checking a key takes longer than signing with it.
-        self._private = serialization.load_pem_private_key(key, None)
-        self._public = self._private.public_key()
+        private = serialization.load_pem_private_key(key, None)
+        if not isinstance(private, rsa.RSAPrivateKey):
+            raise ValueError("The signing key is not an RSA key.")
+        self._private = private
+        self._public = private.public_key()
         self._generation = 0
         # A client sends the same token with each request, and its signature stays what it is.
         self._verified = lru_cache(SIGNATURES)(self._decode)
@@ -63,6 +66,7 @@ class Tokens:
         return self._sign(audience, client_id, ENTRA_LIFETIME, {"iss": issuer, "tid": tenant, "appid": client_id, "oid": client_id})
 
     def _sign(self, audience: str, subject: str, lifetime: int, claims: dict[str, Any]) -> str:
+        # The service counts the lifetime from iat; its nbf lies a quarter of an hour before.
         now = int(self._clock.now())
         payload = {
             "jti": f"{uuid.uuid4()}/{self._generation}",
@@ -74,11 +78,11 @@ class Tokens:
             "aud": audience,
             **claims,
         }
-        # The service counts the lifetime from iat; its nbf lies a quarter of an hour before.
-        return jwt.encode(payload, self._private, "RS256", headers={"kid": "EMUL:ATED"})
+        token: str = jwt.encode(payload, self._private, "RS256", headers={"kid": "EMUL:ATED"})
+        return token
 
     def read(self, token: str) -> dict[str, Any] | None:
-        """Return the claims of a token that this emulator signed and that has not ended."""
+        """Return the claims of a token that this emulator signed; None when the token is none of its own, or has ended."""
         try:
             claims = self._verified(token)
         except jwt.PyJWTError:
@@ -87,12 +91,14 @@ class Tokens:
         return claims if claims.get("exp", 0) > self._clock.now() and issued >= self._generation else None
 
     def _decode(self, token: str) -> dict[str, Any]:
-        unchecked = {"verify_exp": False, "verify_aud": False, "verify_nbf": False, "verify_iat": False}
-        claims: dict[str, Any] = jwt.decode(token, self._public, ["RS256"], options=unchecked)
+        # The clock that counts is the emulator's.
+        claims: dict[str, Any] = jwt.decode(
+            token, self._public, ["RS256"], options={"verify_exp": False, "verify_aud": False, "verify_nbf": False, "verify_iat": False}
+        )
         return claims
 
     def read_any(self, token: str) -> dict[str, Any] | None:
-        """Return the claims of any well-formed token that has not ended, whoever signed it."""
+        """Return the claims of a token, whoever signed it; None when it is malformed, or has ended."""
         try:
             claims: dict[str, Any] = jwt.decode(token, options={"verify_signature": False, "verify_exp": False, "verify_aud": False})
             return claims if float(claims.get("exp", 0)) > self._clock.now() else None
@@ -102,7 +108,7 @@ class Tokens:
 
 @cache
 def new_key() -> bytes:
-    """Return a signing key, one a process: making one takes longer than most tests."""
+    """Return a signing key, the same for the whole process: making one takes longer than most tests."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
 

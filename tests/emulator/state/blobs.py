@@ -2,45 +2,33 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Blobs and the received part of uploads, as files. Content passes in pieces and is hashed on its way."""
+"""Blobs: their content as files, and which repository has which."""
 
 from __future__ import annotations
 
-import hashlib
 import shutil
-import threading
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from ..front.messages import PIECE
-
-
-@dataclass
-class _Upload:
-    hasher: hashlib._Hash
-    size: int = 0
-    lock: threading.Lock = field(default_factory=threading.Lock)
+from .database import Database
 
 
 class Blobs:
-    """``folder/blobs`` by digest, ``folder/uploads`` by identifier."""
+    """``folder/blobs`` by digest, and the table of the repositories' blobs. A file stays when no repository has it any more."""
 
-    def __init__(self, folder: Path) -> None:
-        self._blobs = folder / "blobs"
-        self._uploads = folder / "uploads"
-        self._blobs.mkdir(parents=True, exist_ok=True)
-        self._uploads.mkdir(parents=True, exist_ok=True)
-        self._open: dict[str, _Upload] = {}
+    def __init__(self, database: Database, folder: Path) -> None:
+        self._database = database
+        self._folder = folder / "blobs"
+        self._folder.mkdir(parents=True, exist_ok=True)
 
     def path(self, digest: str) -> Path:
         """Return where a blob is or would be; ``digest`` has been checked."""
         value = digest.rpartition(":")[2]
-        return self._blobs / value[:2] / value
+        return self._folder / value[:2] / value
 
     def size(self, digest: str) -> int | None:
-        """Return a blob's size in bytes, None when there is none."""
+        """Return a blob's size in bytes, None when there is no such blob."""
         try:
             return self.path(digest).stat().st_size
         except FileNotFoundError:
@@ -57,60 +45,25 @@ class Blobs:
             target.parent.mkdir(exist_ok=True)
             target.write_bytes(data)
 
-    def begin(self, uuid: str) -> None:
-        """Begin an upload."""
-        (self._uploads / uuid).touch()
-        self._open[uuid] = _Upload(hashlib.sha256())
-
-    def resume(self, uuid: str, received: int) -> bool:
-        """Go on with an upload after a restart: what was not acknowledged is dropped, what was is hashed again.
-
-        Returns False when it is not there.
-        """
-        upload = _Upload(hashlib.sha256())
-        if not (self._uploads / uuid).exists():
-            return False
-        with (self._uploads / uuid).open("r+b") as file:
-            file.truncate(received)
-            while piece := file.read(PIECE):
-                upload.hasher.update(piece)
-                upload.size += len(piece)
-        self._open[uuid] = upload
-        return True
-
-    def append(self, uuid: str, pieces: Iterable[bytes], expected: int | None) -> int:
-        """Add to an upload and return its new size; when fewer than ``expected`` bytes come, nothing is added."""
-        upload = self._open[uuid]
-        with upload.lock, (self._uploads / uuid).open("r+b", buffering=0) as file:
-            before, hasher = upload.size, upload.hasher.copy()
-            file.seek(before)
-            size = before
-            for piece in pieces:
-                file.write(piece)
-                hasher.update(piece)
-                size += len(piece)
-            if expected is not None and size - before != expected:
-                file.truncate(before)
-                return before
-            upload.size, upload.hasher = size, hasher
-            return size
-
-    def received(self, uuid: str) -> int:
-        """Return how many bytes of an upload are here."""
-        return self._open[uuid].size
-
-    def finish(self, uuid: str, digest: str) -> bool:
-        """Turn an upload into a blob; False, and the upload stays, when its content has another digest."""
-        upload = self._open[uuid]
-        if f"sha256:{upload.hasher.hexdigest()}" != digest:
-            return False
+    def take(self, file: Path, digest: str) -> None:
+        """Make a file, whose digest is known, a blob."""
         target = self.path(digest)
         target.parent.mkdir(exist_ok=True)
-        shutil.move(self._uploads / uuid, target)
-        del self._open[uuid]
-        return True
+        shutil.move(file, target)
 
-    def cancel(self, uuid: str) -> None:
-        """Forget an upload."""
-        self._open.pop(uuid, None)
-        (self._uploads / uuid).unlink(missing_ok=True)
+    def has(self, repository: str, digest: str) -> bool:
+        """Whether a repository has a blob."""
+        return self._database.count("SELECT COUNT(*) FROM blobs WHERE repository = ? AND digest = ?", repository, digest) > 0
+
+    def link(self, repository: str, digests: Iterable[str]) -> None:
+        """Let a repository have these blobs."""
+        rows = [(repository, digest) for digest in digests]
+        self._database.run_many("INSERT OR IGNORE INTO blobs (repository, digest) VALUES (?, ?)", rows)
+
+    def unlink(self, repository: str, digest: str) -> bool:
+        """Take a blob from a repository; False when it has no such blob."""
+        return self._database.run("DELETE FROM blobs WHERE repository = ? AND digest = ?", repository, digest) > 0
+
+    def unlink_all(self, repository: str) -> None:
+        """Take all blobs from a repository."""
+        self._database.run("DELETE FROM blobs WHERE repository = ?", repository)

@@ -26,15 +26,20 @@ class Clock:
 
     def ticks(self) -> int:
         """Return .NET ticks."""
-        return UNIX_EPOCH + int(self.now() * TICKS_PER_SECOND)
+        return ticks_of(self.now())
 
     def set(self, seconds: float) -> None:
-        """Make it ``seconds`` since 1970."""
+        """Set the time to ``seconds`` since 1970."""
         self._offset = seconds - time.time()
 
     def advance(self, seconds: float) -> None:
         """Let ``seconds`` pass."""
         self._offset += seconds
+
+
+def ticks_of(seconds: float) -> int:
+    """Return seconds since 1970 as .NET ticks."""
+    return UNIX_EPOCH + int(seconds * TICKS_PER_SECOND)
 
 
 def written(ticks: int) -> str:

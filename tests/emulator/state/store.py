@@ -2,114 +2,97 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the registry knows, in SQLite: repositories, tags, manifests, which blobs a repository has, open uploads.
-
-Every call that changes something runs in one transaction that is written before it returns, so what was acknowledged is
-still there after the process was killed.
-"""
+"""The registry's content: repositories, tags, manifests, blobs and uploads, and what happens to several of them at once."""
 
 from __future__ import annotations
 
-import json
-import sqlite3
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import NamedTuple
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS repositories (
-    name TEXT PRIMARY KEY, created INTEGER, updated INTEGER,
-    can_delete INTEGER DEFAULT 1, can_write INTEGER DEFAULT 1, can_read INTEGER DEFAULT 1, can_list INTEGER DEFAULT 1
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS manifests (
-    repository TEXT, digest TEXT, media_type TEXT, size INTEGER, image_size INTEGER, architecture TEXT, os TEXT,
-    config_media_type TEXT, artifact_type TEXT, annotations TEXT, subject TEXT, created INTEGER, updated INTEGER,
-    can_delete INTEGER DEFAULT 1, can_write INTEGER DEFAULT 1, can_read INTEGER DEFAULT 1, can_list INTEGER DEFAULT 1,
-    deleted INTEGER,
-    PRIMARY KEY (repository, digest)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS manifests_by_time ON manifests (repository, updated, digest);
-CREATE INDEX IF NOT EXISTS manifests_by_subject ON manifests (repository, subject, created) WHERE subject IS NOT NULL;
-CREATE TABLE IF NOT EXISTS documents (digest TEXT PRIMARY KEY, content BLOB) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS children (
-    repository TEXT, parent TEXT, position INTEGER, digest TEXT, architecture TEXT, os TEXT,
-    PRIMARY KEY (repository, parent, position)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS tags (
-    repository TEXT, name TEXT, digest TEXT, created INTEGER, updated INTEGER,
-    can_delete INTEGER DEFAULT 1, can_write INTEGER DEFAULT 1, can_read INTEGER DEFAULT 1, can_list INTEGER DEFAULT 1,
-    PRIMARY KEY (repository, name)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS tags_by_time ON tags (repository, updated, name);
-CREATE INDEX IF NOT EXISTS tags_by_digest ON tags (repository, digest);
-CREATE TABLE IF NOT EXISTS deleted_tags (
-    repository TEXT, name TEXT, digest TEXT, created INTEGER, deleted INTEGER, PRIMARY KEY (repository, name, deleted)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS blobs (repository TEXT, digest TEXT, PRIMARY KEY (repository, digest)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS uploads (uuid TEXT PRIMARY KEY, repository TEXT, received INTEGER) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
-"""
+from .blobs import Blobs
+from .database import Database
+from .manifests import Manifests
+from .records import Child, Manifest, Repository, Tag
+from .repositories import Repositories
+from .settings import Settings
+from .tags import Tags
+from .uploads import Uploads
+
+
+class DeletedContent(NamedTuple):
+    """What went with a repository: digests and names of tags, both in order."""
+
+    digests: list[str]
+    tags: list[str]
 
 
 class Store:
-    """One connection, one thread at a time: every statement here is short."""
+    """What a registry holds. Several reads and writes that belong together run inside ``change()``.
 
-    def __init__(self, path: str) -> None:
-        self._lock = threading.RLock()
-        self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, cached_statements=256)
-        self._connection.row_factory = sqlite3.Row
-        # What the operating system has taken survives the death of the process, which is what is promised.
-        self._connection.executescript(f"PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA cache_size=-65536; {SCHEMA}")
+    ``at`` is always the time of the change in ticks. While the setting ``soft_delete`` is true, what is deleted can be restored.
+    """
 
-    def close(self) -> None:
-        """Close the database."""
-        with self._lock:
-            self._connection.close()
+    def __init__(self, database: Database, folder: Path, settings: Settings) -> None:
+        self._database = database
+        self._settings = settings
+        self.repositories = Repositories(database)
+        self.tags = Tags(database)
+        self.manifests = Manifests(database)
+        self.blobs = Blobs(database, folder)
+        self.uploads = Uploads(database, folder, self.blobs)
 
-    @contextmanager
-    def change(self) -> Iterator[None]:
-        """Do several statements at once, or none of them."""
-        with self._lock:
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
-            self._connection.execute("COMMIT")
+    def change(self) -> AbstractContextManager[None]:
+        """Return a transaction: all that happens in it, or after an exception nothing."""
+        return self._database.change()
 
-    def run(self, statement: str, *values: Any) -> int:
-        """Execute a statement and return how many rows it changed."""
-        with self._lock:
-            return self._connection.execute(statement, values).rowcount
+    def is_locked(self, repository: Repository) -> bool:
+        """Whether a lock of a repository, or of a tag or manifest in it, forbids to delete it."""
+        return repository.attributes.is_locked or self.tags.any_locked(repository.name) or self.manifests.any_locked(repository.name)
 
-    def run_many(self, statement: str, rows: list[tuple[Any, ...]]) -> None:
-        """Execute a statement for each row."""
-        with self._lock:
-            self._connection.executemany(statement, rows)
+    def put_manifest(self, manifest: Manifest, document: bytes, children: list[Child]) -> None:
+        """Add a manifest at the time of its ``updated``. The first one creates its repository."""
+        self.repositories.put(manifest.repository, manifest.updated)
+        self.manifests.put(manifest, document, children)
 
-    def rows(self, query: str, *values: Any) -> list[sqlite3.Row]:
-        """Return all rows of a query."""
-        with self._lock:
-            return self._connection.execute(query, values).fetchall()
+    def delete_tag(self, tag: Tag, at: int) -> None:
+        """Delete a tag."""
+        self.tags.delete(tag.repository, tag.name)
+        if self._settings["soft_delete"]:
+            self.tags.keep_deleted(tag, at)
 
-    def row(self, query: str, *values: Any) -> sqlite3.Row | None:
-        """Return the first row of a query."""
-        with self._lock:
-            row: sqlite3.Row | None = self._connection.execute(query, values).fetchone()
-            return row
+    def delete_manifest(self, repository: str, digest: str, at: int) -> None:
+        """Delete a manifest with its tags. The last one takes its repository with it, whose blobs stay."""
+        self._delete_manifest(repository, digest, at)
+        if not self.manifests.count(repository):
+            self.repositories.delete(repository)
 
-    def count(self, query: str, *values: Any) -> int:
-        """Return the number that a query computes."""
-        row = self.row(query, *values)
-        return int(row[0]) if row else 0
+    def _delete_manifest(self, repository: str, digest: str, at: int) -> None:
+        if self._settings["soft_delete"]:
+            self.tags.keep_deleted_of(repository, digest, at)
+            self.manifests.set_deleted(repository, digest, at)
+        else:
+            self.manifests.delete(repository, digest)
+        self.tags.delete_of(repository, digest)
 
-    def setting(self, name: str, default: Any) -> Any:
-        """Return a value kept under a name."""
-        row = self.row("SELECT value FROM settings WHERE name = ?", name)
-        return json.loads(row["value"]) if row else default
+    def delete_repository(self, repository: str, at: int) -> DeletedContent:
+        """Delete a repository with its tags and manifests, and return which they were; its blobs stay after a soft deletion."""
+        deleted = DeletedContent(self.manifests.digests(repository), self.tags.names(repository))
+        for digest in deleted.digests:
+            self._delete_manifest(repository, digest, at)
+        self.tags.delete_all(repository)
+        if not self._settings["soft_delete"]:
+            self.blobs.unlink_all(repository)
+        self.repositories.delete(repository)
+        return deleted
 
-    def keep(self, name: str, value: Any) -> None:
-        """Keep a value under a name."""
-        self.run("INSERT OR REPLACE INTO settings VALUES (?, ?)", name, json.dumps(value))
+    def restore_manifest(self, repository: str, digest: str, tag: str | None, at: int) -> None:
+        """Restore a manifest, and with ``tag`` point that at it. The manifest that the tag leaves can get it back."""
+        moved = self.tags.get(repository, tag) if tag else None
+        if moved is not None and moved.digest != digest and self._settings["soft_delete"]:
+            self.tags.keep_deleted(moved, at)
+        self.manifests.set_deleted(repository, digest, None)
+        self.repositories.create_if_missing(repository, at)
+        if tag:
+            self.tags.put(repository, tag, digest, at)
+            self.tags.forget_deleted(repository, tag, digest)

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from ansible_collections.registryops.acr.tests import images
 
@@ -124,10 +126,10 @@ def test_a_repository_with_something_locked_cannot_be_deleted(three):
 
 def test_2500_tags_are_read_in_three_pages(registry):
     registry.push("big", images.image("x"), "t0")
-    row = registry.emulator.store.row("SELECT * FROM tags")
+    tag = registry.emulator.store.tags.get("big", "t0")
     second = 10_000_000
-    more = [("big", f"t{number}", row["digest"], row["created"], row["updated"] - row["updated"] % second + number * second) for number in range(1, 2500)]
-    registry.emulator.store.run_many("INSERT INTO tags (repository, name, digest, created, updated) VALUES (?, ?, ?, ?, ?)", more)
+    times = [tag.updated - tag.updated % second + number * second for number in range(2500)]
+    registry.emulator.store.tags.replace_many(replace(tag, name=f"t{number}", updated=times[number]) for number in range(1, 2500))
     for order in ("name", "last_updated_asc", "last_updated_desc"):
         mark = registry.mark()
         result = registry.run(MODULE, names=["big"], gather=["tags"], order_by=order)["repositories"][0]

@@ -1,0 +1,117 @@
+# Copyright: (c) 2026, registryops.acr contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the store gives and takes: one record for each kind of item. Times are .NET ticks (see ``clock``)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+
+@dataclass(frozen=True)
+class Attributes:
+    """What may be done to a repository, a tag or a manifest. Locking one sets the first two to False."""
+
+    can_delete: bool = True
+    can_write: bool = True
+    can_read: bool = True
+    can_list: bool = True
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether the item is protected from deletion."""
+        return not (self.can_delete and self.can_write)
+
+
+@cache
+def attributes_of(*columns: int) -> Attributes:
+    """Return the attributes that four columns hold; equal ones are one object, because pages have a thousand of them."""
+    return Attributes(*map(bool, columns))
+
+
+OPEN = Attributes()
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A repository. It exists while it has a manifest that is not deleted."""
+
+    name: str
+    created: int
+    updated: int
+    attributes: Attributes
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A tag, and the digest of the manifest it points at."""
+
+    repository: str
+    name: str
+    digest: str
+    created: int
+    updated: int
+    attributes: Attributes = OPEN
+
+
+@dataclass(frozen=True)
+class DeletedTag:
+    """A tag that can be restored."""
+
+    name: str
+    digest: str
+    created: int
+    deleted: int
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What is known of a manifest besides its document: ``size`` in bytes is the document's, ``image_size`` the sum of its layers'.
+
+    ``annotations`` is JSON text; ``subject`` a digest; ``deleted`` is the time of a soft deletion.
+    """
+
+    repository: str
+    digest: str
+    media_type: str
+    size: int
+    image_size: int
+    architecture: str | None
+    os: str | None
+    config_media_type: str | None
+    artifact_type: str | None
+    annotations: str | None
+    subject: str | None
+    created: int
+    updated: int
+    attributes: Attributes = OPEN
+    deleted: int | None = None
+
+
+@dataclass(frozen=True)
+class DeletedManifest:
+    """A manifest that can be restored."""
+
+    digest: str
+    created: int
+    deleted: int
+
+
+@dataclass(frozen=True)
+class Child:
+    """A manifest that an index lists, with the platform that the index names."""
+
+    digest: str
+    architecture: str | None
+    os: str | None
+
+
+@dataclass(frozen=True)
+class DeletedRepository:
+    """A repository with soft-deleted manifests: when the first of them was created, and when the last was deleted."""
+
+    name: str
+    created: int
+    deleted: int
