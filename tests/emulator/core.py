@@ -91,6 +91,7 @@ class Emulator:
 
     @data_origin.setter
     def data_origin(self, origin: str) -> None:
+        """Redirect blob downloads to another origin."""
         self._addresses.origin = origin
 
     def change_settings(self, changes: dict[str, bool]) -> None:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import jwt
@@ -75,7 +74,7 @@ def set_manifest(emulator: Emulator, digest: str, **properties: Any) -> None:
     """Let a manifest of ``HELLO`` have properties that its document does not give it."""
     manifest = emulator.store.manifests.get(HELLO, digest)
     assert manifest is not None
-    emulator.store.manifests.replace_many([replace(manifest, **properties)])
+    emulator.store.manifests.replace_many([manifest._replace(**properties)])
 
 
 def found(emulator: Emulator, item: Found) -> None:
@@ -180,7 +179,7 @@ def index(emulator: Emulator) -> Names:
     parent = add(emulator, HELLO, 2, ("latest",), digest=digest[:-1] + "0", media_type=media_types.DOCKER_LIST, document={"manifests": listed})
     # Written down, both digests had the same name; here the index has one that only its child could have.
     set_manifest(emulator, parent, image_size=5325)
-    emulator.store.manifests.put_children(HELLO, parent, [replace(child, digest=parent) for child in emulator.store.manifests.children(HELLO, parent)])
+    emulator.store.manifests.put_children(HELLO, parent, [child._replace(digest=parent) for child in emulator.store.manifests.children(HELLO, parent)])
     return {"<64hex>": parent.partition(":")[2], "<t>": TIME}
 
 

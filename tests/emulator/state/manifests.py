@@ -136,12 +136,9 @@ class Manifests:
 
 
 def _manifest(row: Row) -> Manifest:
-    fields = (*row[:13], attributes_of(*row[13:17]), row[17])
-    return Manifest(*fields)
+    return Manifest._make((*row[:13], attributes_of(*row[13:17]), row[17]))
 
 
 def _values(manifest: Manifest) -> Row:
     """Return what ``WRITTEN`` names."""
-    one = manifest
-    properties = (one.repository, one.digest, one.media_type, one.size, one.image_size, one.architecture, one.os, one.config_media_type)
-    return (*properties, one.artifact_type, one.annotations, one.subject, one.created, one.updated)
+    return manifest[:13]

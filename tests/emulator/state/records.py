@@ -2,16 +2,18 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the store gives and takes: one record for each kind of item. Times are .NET ticks (see ``clock``)."""
+"""What the store gives and takes: one record for each kind of item. Times are .NET ticks (see ``clock``).
+
+A page has a thousand of them: named tuples are made three times as fast as frozen dataclasses.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Attributes:
+class Attributes(NamedTuple):
     """What may be done to a repository, a tag or a manifest. Locking one sets the first two to False."""
 
     can_delete: bool = True
@@ -34,8 +36,7 @@ def attributes_of(*columns: int) -> Attributes:
 OPEN = Attributes()
 
 
-@dataclass(frozen=True)
-class Repository:
+class Repository(NamedTuple):
     """A repository. It exists while it has a manifest that is not deleted."""
 
     name: str
@@ -44,8 +45,7 @@ class Repository:
     attributes: Attributes
 
 
-@dataclass(frozen=True)
-class Tag:
+class Tag(NamedTuple):
     """A tag, and the digest of the manifest it points at."""
 
     repository: str
@@ -56,8 +56,7 @@ class Tag:
     attributes: Attributes = OPEN
 
 
-@dataclass(frozen=True)
-class DeletedTag:
+class DeletedTag(NamedTuple):
     """A tag that can be restored."""
 
     name: str
@@ -66,8 +65,7 @@ class DeletedTag:
     deleted: int
 
 
-@dataclass(frozen=True)
-class Manifest:
+class Manifest(NamedTuple):
     """What is known of a manifest besides its document: ``size`` in bytes is the document's, ``image_size`` the sum of its layers'.
 
     ``annotations`` is JSON text; ``subject`` a digest; ``deleted`` is the time of a soft deletion.
@@ -90,8 +88,7 @@ class Manifest:
     deleted: int | None = None
 
 
-@dataclass(frozen=True)
-class DeletedManifest:
+class DeletedManifest(NamedTuple):
     """A manifest that can be restored."""
 
     digest: str
@@ -99,8 +96,7 @@ class DeletedManifest:
     deleted: int
 
 
-@dataclass(frozen=True)
-class Child:
+class Child(NamedTuple):
     """A manifest that an index lists, with the platform that the index names."""
 
     digest: str
@@ -108,8 +104,7 @@ class Child:
     os: str | None
 
 
-@dataclass(frozen=True)
-class DeletedRepository:
+class DeletedRepository(NamedTuple):
     """A repository with soft-deleted manifests: when the first of them was created, and when the last was deleted."""
 
     name: str

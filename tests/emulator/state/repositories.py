@@ -58,5 +58,4 @@ class Repositories:
 
 
 def _repository(row: Row) -> Repository:
-    name, created, updated, *attributes = row
-    return Repository(name, created, updated, attributes_of(*attributes))
+    return Repository._make((*row[:3], attributes_of(*row[3:])))

@@ -106,5 +106,4 @@ class Tags:
 
 
 def _tag(row: Row) -> Tag:
-    repository, name, digest, created, updated, *attributes = row
-    return Tag(repository, name, digest, created, updated, attributes_of(*attributes))
+    return Tag._make((*row[:5], attributes_of(*row[5:])))

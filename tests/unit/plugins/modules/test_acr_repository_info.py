@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from ansible_collections.registryops.acr.tests import images
 
@@ -129,7 +127,7 @@ def test_2500_tags_are_read_in_three_pages(registry):
     tag = registry.emulator.store.tags.get("big", "t0")
     second = 10_000_000
     times = [tag.updated - tag.updated % second + number * second for number in range(2500)]
-    registry.emulator.store.tags.replace_many(replace(tag, name=f"t{number}", updated=times[number]) for number in range(1, 2500))
+    registry.emulator.store.tags.replace_many(tag._replace(name=f"t{number}", updated=times[number]) for number in range(1, 2500))
     for order in ("name", "last_updated_asc", "last_updated_desc"):
         mark = registry.mark()
         result = registry.run(MODULE, names=["big"], gather=["tags"], order_by=order)["repositories"][0]

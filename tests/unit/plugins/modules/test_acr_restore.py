@@ -8,7 +8,7 @@ import json
 
 import pytest
 from ansible_collections.registryops.acr.tests import images
-from ansible_collections.registryops.acr.tests.emulator import identities
+from ansible_collections.registryops.acr.tests.emulator.identity import identities
 
 MODULE = "acr_restore"
 NAME = "library/app"
