@@ -4,8 +4,8 @@
 
 """Start the emulator: ``python -m emulator`` with ``tests`` on PYTHONPATH, or ``make emulator``.
 
-Settings come from the environment: PORT (5443; 0 takes a free one), ANONYMOUS_PORT and DATA_PORT (free ones), STATE_DIR (a
-temporary folder), STRICT=1, ADMIN_PASSWORD.
+Settings come from the environment: PORT (default 5443; 0 takes a free one), ANONYMOUS_PORT and DATA_PORT (default: free ones),
+STATE_DIR (default: a temporary folder), STRICT=1, ADMIN_PASSWORD.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .identity.identities import ADMIN_PASSWORD
 
 
 def main() -> None:
-    """Serve until interrupted; the one line on standard output says where."""
+    """Serve until interrupted. One line on standard output says where."""
     environment = os.environ
     emulator = Emulator(
         environment.get("STATE_DIR") or None,

@@ -37,7 +37,7 @@ from .state.store import Store
 class Emulator:
     """A registry. Its state is in ``state_dir``, or in a temporary folder that ``close()`` removes.
 
-    Without ``strict``, any application of Entra ID may sign in; ``seed`` is that of the little that is random in answers.
+    Without ``strict``, any application of Entra ID may sign in. With ``seed``, the order of actions in challenges is the same each time.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class Emulator:
 
     @property
     def data_origin(self) -> str:
-        """The origin to which blob downloads are redirected. Whoever opens the data door sets it."""
+        """The origin to which blob downloads are redirected: the front's data door."""
         return self._addresses.origin
 
     @data_origin.setter

@@ -49,7 +49,7 @@ class Content:
         if manifest.media_type in UNACCEPTED and manifest.media_type not in accepted:
             raise refuse(404, "MANIFEST_UNKNOWN", UNACCEPTED[manifest.media_type], storage=True)
         if manifest.media_type == DOCKER_LIST and DOCKER_LIST not in accepted and ":" not in reference:
-            # Clients that do not know lists get the image of the commonest platform.
+            # A client that does not accept lists gets the image for linux/amd64.
             manifest = self._store.manifests.child_for(name, manifest.digest, "linux", "amd64") or manifest
         headers = [("Content-Type", manifest.media_type), ("Docker-Content-Digest", manifest.digest), ("Etag", f'"{manifest.digest}"')]
         return Response(200, headers, self._store.manifests.document(manifest.digest), storage=True)
@@ -140,7 +140,7 @@ def add(store: Store, name: str, document: Document, at: int) -> None:
 
 
 def _config(store: Store, document: Document) -> dict[str, Any]:
-    """Return the config that a manifest names, an empty one when it is missing, too large, or no JSON object."""
+    """Return the config that a manifest names, or an empty one when it is missing, too large, or not a JSON object."""
     digest = str(document.config.get("digest"))
     if (store.blobs.size(digest) or LARGEST_MANIFEST) >= LARGEST_MANIFEST:
         return {}

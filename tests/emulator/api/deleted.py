@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ..front.messages import Request, Response, answer, refuse
 from ..state.clock import Clock
+from ..state.records import Tag
 from ..state.store import Store
 from .locks import disallowed
 from .names import Handlers
@@ -15,7 +16,7 @@ from .properties import deletion
 
 
 class Deleted:
-    """Lists and restores."""
+    """Lists and restores what was deleted while ``soft_delete`` was set."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
@@ -38,7 +39,7 @@ class Deleted:
         return answer(200, {"manifests": [{"digest": manifest.digest, **deletion(manifest)} for manifest in found] or None})
 
     def tags(self, request: Request, name: str) -> Response:
-        """``GET /acr/v1/_deleted/{name}/_tags``: a tag once for each time it was deleted."""
+        """``GET /acr/v1/_deleted/{name}/_tags``: a tag appears once for each time it was deleted."""
         found = self._store.tags.deleted(name)
         return answer(200, {"tags": [{"tag": tag.name, "digest": tag.digest, **deletion(tag)} for tag in found] or None})
 
@@ -54,9 +55,15 @@ class Deleted:
             if manifest.subject and self._store.manifests.is_deleted(name, manifest.subject):
                 raise refuse(409, "CONFLICT", f"subject {manifest.subject} is deleted")
             existing = self._store.tags.get(name, tag) if tag else None
-            if existing is not None and existing.digest != digest and not force:
-                raise refuse(409, "CONFLICT", f"tag {tag} already exists")
-            if existing is not None and not existing.attributes.can_write:
-                raise disallowed()
+            if existing is not None:
+                _refuse_to_move(existing, digest, force)
             self._store.restore_manifest(name, digest, tag, at)
         return answer(200, {"digest": digest, "tag": tag})
+
+
+def _refuse_to_move(tag: Tag, digest: str, force: bool) -> None:
+    """Refuse to point an existing tag at a restored manifest, unless it points there, or ``force``; and always if it is locked."""
+    if tag.digest != digest and not force:
+        raise refuse(409, "CONFLICT", f"tag {tag.name} already exists")
+    if not tag.attributes.can_write:
+        raise disallowed()

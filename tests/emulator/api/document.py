@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A manifest document (OCI and Docker formats): what its bytes say, and what the registry keeps of that. Pure."""
+"""A manifest's document, in the formats of OCI and Docker: what is in it, and what the registry keeps of that. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 from ..state.media_types import INDEXES
 from ..state.records import Child, Manifest
 
-# Media types of configs that name a platform end so.
+# The media type of a config that names a platform has one of these endings.
 IMAGE_CONFIGS = (".image.config.v1+json", ".container.image.v1+json")
 
 
@@ -41,13 +41,13 @@ class Document:
 
     @property
     def has_image_config(self) -> bool:
-        """Whether the config's media type promises that it names a platform."""
+        """Whether the config is one that names a platform, by its media type."""
         media_type: str = self.config.get("mediaType", "")
         return media_type.endswith(IMAGE_CONFIGS)
 
     @property
     def blobs(self) -> list[str]:
-        """The digests of the blobs that must be in the repository: not those with other addresses (``urls``)."""
+        """The digests of the blobs that must be in the repository. Those with addresses of their own (``urls``) need not be there."""
         parts = [self.config] if isinstance(self.fields.get("config"), dict) else []
         parts += [item for key in ("layers", "blobs") for item in self._descriptors(key) if not item.get("urls")]
         return [str(part.get("digest")) for part in parts]
@@ -68,7 +68,7 @@ class Document:
         return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
     def manifest(self, repository: str, platform: dict[str, Any], at: int) -> Manifest:
-        """Return what a repository keeps of a manifest that comes at this time; ``platform`` has its architecture and os."""
+        """Return what a repository keeps of a manifest that is pushed at this time. ``platform`` has its ``architecture`` and ``os``."""
         layers = sum(int(layer.get("size", 0)) for layer in self._descriptors("layers"))
         annotations = self.fields.get("annotations")
         return Manifest(

@@ -20,7 +20,7 @@ CONFIGURATION = re.compile(r"/(?P<tenant>[^/]+)/v2\.0/\.well-known/openid-config
 # The value that the machine's environment variable IDENTITY_HEADER must have.
 IDENTITY_HEADER = "emulated"
 
-# Numbers of errors -> OAuth's code, and Entra ID's sentence.
+# Number of the error -> code (RFC 6749, 5.2), and Entra ID's sentence.
 ERRORS = {
     "7000215": ("invalid_client", "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value."),
     "700027": ("invalid_client", "The certificate with identifier used to sign the client assertion is not registered on application '{client}'."),
@@ -31,7 +31,7 @@ ERRORS = {
 
 
 class Entra:
-    """Signs applications and managed identities in."""
+    """Signs in applications and managed identities."""
 
     def __init__(self, tokens: Tokens, identities: Identities, clock: Clock) -> None:
         self._tokens = tokens

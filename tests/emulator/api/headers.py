@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The headers that every answer of its kind has, and the calls that are left, which some of them count."""
+"""The headers that all answers of a style have. Some of them count the calls that are left."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import uuid
 from ..front.messages import Request, Response
 from ..state.clock import Clock
 
-# Of the documented rate limits, the ones that the service counts in headers: an identity's quota, which comes back each second.
+# The service documents more rate limits; these are the ones it counts in headers.
 DELETES_PER_SECOND = 33.0
 OAUTH_PER_SECOND = 333.3
 

@@ -31,7 +31,7 @@ Item = TypeVar("Item", bound=Listed)
 
 
 def page(request: Request, *, timed: bool = True) -> Page:
-    """Return the page that a request asks for, with one item more, which tells whether there is another page.
+    """Return the page that a request asks for, plus one item, whose presence says that there is a next page.
 
     Ordered by time, the cursor is ``number&key``. A bare key is no cursor there: it gets the first page again.
     """
@@ -46,7 +46,7 @@ def page(request: Request, *, timed: bool = True) -> Page:
 
 
 def cut(request: Request, found: list[Item], key: Callable[[Item], str], *, timed: bool = True) -> tuple[list[Item], list[tuple[str, str]]]:
-    """Return the items of the page that ``page`` asked for, and the Link header to the next one, if there is one."""
+    """Return the items to show of those that were found, and the Link header to the next page, if there is one."""
     size, order = _size(request), _order(request, timed)
     if len(found) <= size:
         return found, []
@@ -55,7 +55,7 @@ def cut(request: Request, found: list[Item], key: Callable[[Item], str], *, time
     if order:
         ticks = shown[-1].updated
         cursor = f"{LAST_TICK - ticks if order == 'timedesc' else ticks}&{cursor}"
-    # The path is the request's own, escaped or not; other parameters, such as digest, are dropped.
+    # The path is as the client wrote it, escaped or not. Other parameters, such as digest, are dropped.
     return shown, [("Link", f'<{request.path}?last={quote(cursor, safe="")}&n={size}&orderby={order}>; rel="next"')]
 
 

@@ -17,7 +17,7 @@ from .properties import attribute_changes, manifest_properties, reference_proper
 
 
 class Metadata:
-    """Lists, shows, locks and deletes."""
+    """Lists, shows, locks and deletes what the registry holds."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
@@ -55,7 +55,7 @@ class Metadata:
         return self.repository(request, name)
 
     def delete_repository(self, request: Request, name: str) -> Response:
-        """``DELETE /acr/v1/{name}``: with all in it, unless something in it is locked."""
+        """``DELETE /acr/v1/{name}``: with everything in it, unless something in it is locked."""
         with self._store.change():
             repository = self._store.repositories.get(name)
             if repository is None:
@@ -109,7 +109,7 @@ class Metadata:
         return answer(200, {"registry": request.host, "imageName": name, "manifests": items or None}, link)
 
     def manifest(self, request: Request, name: str, digest: str) -> Response:
-        """``GET /acr/v1/{name}/_manifests/{digest}``; of an index with what it lists."""
+        """``GET /acr/v1/{name}/_manifests/{digest}``; for an index with the manifests that it lists."""
         manifest = self._found_manifest(name, digest)
         shown = manifest_properties(manifest, self._store.tags.names_of(name, digest))
         references = [reference_properties(child) for child in self._store.manifests.children(name, digest)]

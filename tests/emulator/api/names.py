@@ -43,7 +43,7 @@ ROUTES = [
 
 GRAMMAR = {"name": NAME, "tag": TAG, "digest": DIGEST}
 
-# Method and kind of resource -> what answers; it takes the request, and the route's parts by name.
+# Method and kind of resource -> handler, which takes the request, and the route's parts by name.
 Handlers = dict[tuple[str, str], Callable[..., Response]]
 
 

@@ -24,7 +24,7 @@ ARM_AUDIENCES = {
 
 
 class TokenEndpoints:
-    """Gives refresh tokens for tokens of Entra ID, and access tokens."""
+    """Issues refresh tokens in exchange for tokens of Entra ID, and access tokens."""
 
     def __init__(self, tokens: Tokens, identities: Identities, access: Access, settings: Settings) -> None:
         self._tokens = tokens
@@ -33,7 +33,7 @@ class TokenEndpoints:
         self._settings = settings
 
     def exchange(self, request: Request) -> Response:
-        """``POST /oauth2/exchange``: a token of Entra ID for a refresh token of the registry."""
+        """``POST /oauth2/exchange``: a refresh token of the registry in exchange for a token of Entra ID."""
         form = request.form()
         request.scopes = [f"grant_type={form.get('grant_type', '')}"]
         client = self._client(form.get("access_token", ""))
@@ -44,20 +44,19 @@ class TokenEndpoints:
         return _oauth(answer(200, {"refresh_token": refresh_token}))
 
     def _client(self, token: str) -> str | None:
-        """Return whom a token of Entra ID names, None when the registry does not take it."""
-        strict = self._identities.strict
-        claims = self._tokens.read(token) if strict else self._tokens.read_any(token)
-        if claims is None:
-            return None
-        audience = str(claims.get("aud", "")).rstrip("/")
-        if strict and audience != ACR_AUDIENCE and audience not in ARM_AUDIENCES:
-            return None
-        if audience in ARM_AUDIENCES and not self._settings["arm_audience"]:
+        """Return the application or user that a token of Entra ID names, None when the registry refuses the token."""
+        claims = self._tokens.read(token) if self._identities.strict else self._tokens.read_any(token)
+        if claims is None or not self._accepts(str(claims.get("aud", "")).rstrip("/")):
             return None
         return str(claims.get("appid") or claims.get("azp") or claims.get("oid") or "user")
 
+    def _accepts(self, audience: str) -> bool:
+        if audience in ARM_AUDIENCES:
+            return self._settings["arm_audience"]
+        return audience == ACR_AUDIENCE or not self._identities.strict
+
     def token(self, request: Request) -> Response:
-        """``GET`` and ``POST /oauth2/token``: an access token with that part of the scope which the caller may have."""
+        """``GET`` and ``POST /oauth2/token``: an access token for the part of the scope that the caller may have."""
         if request.method == "GET":
             scope = " ".join(request.query.get("scope", []))
             kind, dummy, value = request.header("Authorization").partition(" ")

@@ -12,12 +12,12 @@ from ..front.messages import Request
 from ..state.clock import written
 from ..state.records import Attributes, Child, DeletedManifest, DeletedRepository, DeletedTag, Manifest, Repository, Tag
 
-# The service's names of attributes -> ours.
+# Names of attributes on the wire -> in the store.
 FLAGS = {"deleteEnabled": "can_delete", "writeEnabled": "can_write", "readEnabled": "can_read", "listEnabled": "can_list"}
 
 
 def attribute_changes(request: Request) -> dict[str, bool]:
-    """Return the attributes that a request sets; what it says beyond them is ignored."""
+    """Return the attributes that a request sets. Everything else in its body is ignored."""
     data = request.json()
     data = data if isinstance(data, dict) else {}
     return {attribute: data[wire] for wire, attribute in FLAGS.items() if isinstance(data.get(wire), bool)}
@@ -41,7 +41,7 @@ def tag_properties(tag: Tag) -> dict[str, Any]:
 
 
 def manifest_properties(manifest: Manifest, tags: list[str]) -> dict[str, Any]:
-    """Return a manifest with the names of its tags; what it has no value for is left out."""
+    """Return a manifest with the names of its tags. Properties without a value are left out."""
     optional = {
         "architecture": manifest.architecture,
         "os": manifest.os,
@@ -60,13 +60,13 @@ def manifest_properties(manifest: Manifest, tags: list[str]) -> dict[str, Any]:
 
 
 def reference_properties(child: Child) -> dict[str, Any]:
-    """Return what an index lists."""
+    """Return a manifest that an index lists."""
     optional = {"digest": child.digest, "architecture": child.architecture, "os": child.os}
     return {wire: value for wire, value in optional.items() if value}
 
 
 def deletion(item: DeletedRepository | DeletedTag | DeletedManifest) -> dict[str, Any]:
-    """Return the times of a deleted item."""
+    """Return when a deleted item was created, and when it was deleted."""
     return {"createdAt": written(item.created), "deletedAt": written(item.deleted)}
 
 

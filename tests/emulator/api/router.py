@@ -19,7 +19,7 @@ FIREWALL = "client with IP '127.0.0.1' is not allowed access. Refer https://aka.
 
 
 class Router:
-    """The service's front: storage has a door of its own; at the others Entra ID, token endpoints and the registry answer."""
+    """Passes each request on: to storage at the data door, and otherwise to Entra ID, the token endpoints or the registry."""
 
     def __init__(self, storage: Storage, entra: Entra, token_endpoints: TokenEndpoints, access: Access, settings: Settings, handlers: Handlers) -> None:
         self._storage = storage
@@ -61,6 +61,6 @@ class Router:
 
 def _refused_by_firewall() -> Response:
     response = error(403, "DENIED", FIREWALL)
-    # The service escapes these, and nothing else.
+    # Here the service escapes apostrophes.
     response.body = bytes(response.body).replace(b"'", b"\\u0027")  # type: ignore[arg-type]
     return response

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Addresses of blobs in storage, which whoever has one may read for a while."""
+"""Signed addresses of blobs in storage: whoever has one may read the blob until it expires."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from urllib.parse import quote, unquote
 from ..front.messages import Request
 from ..state.clock import Clock, seconds_of, ticks_of, written
 
+# In seconds.
 LIFETIME = 20 * 60
 
 PATH = re.compile(r"/emulated//docker/registry/v2/blobs/sha256/[0-9a-f]{2}/(?P<value>[0-9a-f]{64})/data")
 
 
 class SignedAddresses:
-    """Signs and checks addresses. ``origin`` is that of the storage: scheme, host and port."""
+    """Signs and checks addresses. ``origin`` is the storage's scheme, host and port."""
 
     def __init__(self, clock: Clock, secret: bytes, origin: str) -> None:
         self.origin = origin
@@ -30,7 +31,7 @@ class SignedAddresses:
         self._registry = str(uuid.uuid4())
 
     def address(self, digest: str) -> str:
-        """Return the address of a blob, signed from now on for a while."""
+        """Return the address of a blob, which expires in 20 minutes."""
         ends = int(self._clock.now()) + LIFETIME
         value = digest.partition(":")[2]
         path = f"/emulated//docker/registry/v2/blobs/sha256/{value[:2]}/{value}/data"
@@ -38,7 +39,7 @@ class SignedAddresses:
         return f"{self.origin}{path}?se={shown}&sig={self._signature(path, ends)}&sp=r&spr=https&sr=b&sv=2016-05-31&regid={self._registry}"
 
     def is_valid(self, request: Request) -> bool:
-        """Whether a request's address was signed here and has not ended."""
+        """Whether a request's address was signed here and has not expired."""
         try:
             ends = int(seconds_of(unquote(request.parameter("se") or "")))
         except ValueError:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The data door: blobs from storage, as Azure's blob service sends them to whoever has a signed address."""
+"""The data door: blobs from storage, sent as Azure's blob service does to whoever has a signed address."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ SERVER = [("Server", "Windows-Azure-Blob/1.0 Microsoft-HTTPAPI/2.0"), ("x-ms-ver
 
 
 class Storage:
-    """Sends blobs."""
+    """The storage behind the registry."""
 
     def __init__(self, blobs: Blobs, addresses: SignedAddresses) -> None:
         self._blobs = blobs
         self._addresses = addresses
 
     def handle(self, request: Request) -> Response:
-        """Send a blob, or a range of it, to whoever has its signed address and sends no credentials of the registry."""
+        """Send a blob, or a range of it. The address must be signed; requests with the registry's credentials are refused."""
         if request.header("Authorization"):
             return _refusal(400, "InvalidAuthenticationInfo", "Authentication information is not given in the correct format.")
         digest = digest_at(request.path)

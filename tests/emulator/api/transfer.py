@@ -21,7 +21,7 @@ from .signed_addresses import SignedAddresses
 
 
 class Transfer:
-    """Moves blobs up, and tells where to get them."""
+    """Takes uploads, mounts blobs, and redirects downloads to storage."""
 
     def __init__(self, store: Store, clock: Clock, addresses: SignedAddresses, secret: bytes) -> None:
         self._store = store
@@ -48,7 +48,7 @@ class Transfer:
         return Response(200, headers, storage=True)
 
     def get_blob(self, request: Request, name: str, digest: str) -> Response:
-        """``GET``: a redirect to storage on another host, signed for a while."""
+        """``GET``: a redirect to a signed address in storage, which is on another host."""
         self._size(name, digest)
         location = self._addresses.address(digest)
         body = f'<a href="{location.replace("&", "&amp;")}">Temporary Redirect</a>.\n\n'.encode()
@@ -95,7 +95,7 @@ class Transfer:
         return Response(202, self._progress(name, uuid), storage=True)
 
     def finish(self, request: Request, name: str, uuid: str) -> Response:
-        """``PUT``: take the last part, if any, and make the upload a blob if the digest is right."""
+        """``PUT``: take the last part, if any. If the digest is right, the upload becomes a blob."""
         self._refuse_unknown(name, uuid)
         self._refuse_out_of_order(request, name, uuid)
         self._receive(request, uuid)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""``/_emulator``: what tests ask of the emulator itself. Needs no credentials, and is not in the journal."""
+"""``/_emulator``: requests to the emulator itself. They need no credentials, and are not in the journal."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PREFIX = "/_emulator/"
 
 
 class Control:
-    """Reads and sets what a real registry would not let anybody read or set."""
+    """Lets tests read and set what a real registry keeps to itself."""
 
     def __init__(self, journal: Journal, faults: Faults, clock: Clock, settings: Settings, identities: Identities, store: Store) -> None:
         self._journal = journal
@@ -48,7 +48,7 @@ class Control:
         }
 
     def handle(self, request: Request) -> Response:
-        """Answer a control request. The answer to an unknown one lists those that are known."""
+        """Answer a control request. The answer to an unknown one lists the known ones."""
         handler = self._handlers.get((request.method, request.path))
         if handler is None:
             known = ", ".join(f"{method} {path}" for method, path in self._handlers)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Faults on request: rules that say which requests go wrong, and how. Which ones is the same each time, also with ``chance``."""
+"""Faults on request: rules that say which requests go wrong, and how. The same requests go wrong each time, even with ``chance``."""
 
 from __future__ import annotations
 
@@ -26,21 +26,22 @@ LISTS = ("repositories", "tags", "manifests")
 
 @dataclass
 class Rule:
-    """Which requests: ``method`` and ``path`` (regular expressions that match all of it; the path with its query), ``door``;
-    of those, after the first ``skip``, so many ``times`` (0: always), each with a ``chance`` drawn from ``seed``.
+    """Which requests go wrong: those that match ``method``, ``path`` (regular expressions for the whole method, and for the whole
+    path with its query) and ``door``. The first ``skip`` of them go well, the next ``times`` go wrong (0: all the others), each of
+    these with a probability of ``chance``, drawn from ``seed``.
 
-    What happens, in this order; what is left out does not:
+    What happens, in this order; a field that is left out does nothing:
 
-    - ``delay``: seconds before anything else.
-    - ``expire_tokens``: all tokens issued so far are invalid from now on.
-    - ``drop_upload``: the upload that the path names is forgotten.
-    - ``interrupt``: the connection is reset after so many bytes of the request's body.
-    - ``status``, with ``headers`` and ``body`` (text): the answer, in place of the registry's. 429 has ``Retry-After`` as a header.
-    - ``headers`` without ``status``: the registry's answer has these in place of its own; null takes one away.
-    - ``stale``: a list lacks so many of its newest items.
-    - ``corrupt``: one byte in the middle of the answer's body is another.
-    - ``truncate``: the connection is closed after so many bytes of the answer's body.
-    - ``reset``: the connection is reset after so many bytes of the answer's body, or before its headers with -1.
+    - ``delay``: wait so many seconds first.
+    - ``expire_tokens``: make all tokens issued so far invalid.
+    - ``drop_upload``: forget the upload that the path names.
+    - ``interrupt``: reset the connection after so many bytes of the request's body.
+    - ``status``, with ``headers`` and ``body`` (text): answer this in place of the registry; for 429, ``headers`` may have ``Retry-After``.
+    - ``headers`` without ``status``: replace these headers of the registry's answer; null removes one.
+    - ``stale``: leave the newest so many items out of a list.
+    - ``corrupt``: change one byte in the middle of the answer's body.
+    - ``truncate``: close the connection after so many bytes of the answer's body.
+    - ``reset``: reset the connection after so many bytes of the answer's body, or with -1 before its headers.
     """
 
     method: str = ".*"
@@ -71,7 +72,7 @@ class Rule:
         self.done = 0
 
     def strikes(self, request: Request) -> bool:
-        """Return whether this request goes wrong, and count it."""
+        """Whether this request goes wrong; it is counted."""
         if not (self._method.fullmatch(request.method) and self._path.fullmatch(request.target) and self.door in ("", request.door)):
             return False
         self.seen += 1
@@ -82,7 +83,7 @@ class Rule:
 
 
 class Faults:
-    """The rules in their order; the first that a request meets is the one that it gets."""
+    """The rules, in their order: of those that match a request, the first applies."""
 
     def __init__(self, tokens: Tokens, uploads: Uploads) -> None:
         self._tokens = tokens
@@ -106,7 +107,7 @@ class Faults:
             return [{"seen": rule.seen, "done": rule.done} for rule in self._rules]
 
     def rule(self, request: Request) -> Rule | None:
-        """Return the rule that this request meets."""
+        """Return the rule that applies to this request, None when it goes well."""
         if not self._rules:
             return None
         with self._lock:
@@ -166,7 +167,7 @@ def _make_stale(response: Response, number: int) -> None:
     for key in LISTS:
         items = data.get(key)
         if isinstance(items, list):
-            # Names alone have no time: the last of them will do.
+            # A list of names has no times: there, the last names count as the newest.
             newest = sorted(items, key=lambda item: item.get("lastUpdateTime", "") if isinstance(item, dict) else item)[-number:]
             data[key] = [item for item in items if item not in newest] or None
             response.body = json.dumps(data, separators=(",", ":")).encode() + b"\n"
@@ -183,14 +184,14 @@ def _corrupt(response: Response) -> None:
 
 
 class _Ending:
-    """A body that ends before its time."""
+    """A request's body that ends early."""
 
     def __init__(self, body: Readable, left: int) -> None:
         self._body = body
         self._left = left
 
     def read(self, size: int = -1, /) -> bytes:
-        """Return bytes until it ends."""
+        """Return up to ``size`` bytes, or raise ``Interrupted`` at the end."""
         if self._left <= 0:
             raise Interrupted
         piece = self._body.read(self._left if size < 0 else min(size, self._left))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every request that was answered, for tests that must know what was asked and what was not."""
+"""Every request that was answered: tests prove with it which requests were sent, and which were not."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LONGEST = 200_000
 
 
 class Journal:
-    """The last requests, numbered from 1. Secrets in addresses are masked; bodies are not kept."""
+    """The latest requests, numbered from 1. Secrets in addresses are masked; bodies are not kept."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The emulator as an adapter of requests: a real session, no socket."""
+"""The emulator as a transport adapter of the library requests: real sessions talk to it without a socket."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .messages import Readable, Request, Response
 
 
 class Emulated(Protocol):
-    """What the adapter asks; its core is one."""
+    """What the adapter needs of the emulator."""
 
     data_origin: str
 
@@ -31,7 +31,7 @@ class Emulated(Protocol):
 
 
 class EmulatorAdapter(BaseAdapter):
-    """Mount it at ``https://``: the host ``anonymous.…`` is the anonymous door, the host of ``data_origin`` the data door."""
+    """To be mounted at ``https://``. The host decides the door: ``anonymous.…``, the host of ``data_origin``, or any other: the registry."""
 
     def __init__(self, emulator: Emulated) -> None:
         super().__init__()
@@ -44,19 +44,13 @@ class EmulatorAdapter(BaseAdapter):
         headers = [("Host", url.netloc), *((name, _text(value)) for name, value in request.headers.items())]
         answer = self.emulator.handle(Request(request.method or "GET", target, headers, _reader(request.body), self._door(url.netloc)))
         if answer.ends_after == -1:
-            raise requests.ConnectionError("The connection was reset, as a rule wants.", request=request)
+            raise requests.ConnectionError("The connection was reset, as a fault rule says.", request=request)
         names = HTTPHeaderDict()
         for name, value in answer.headers:
             names.add(name, value)
         if "Content-Length" not in names:
             names.add("Content-Length", str(answer.size))
-        body: BinaryIO = io.BytesIO(answer.body) if isinstance(answer.body, bytes) else answer.body
-        if request.method == "HEAD":
-            body = io.BytesIO()
-        elif answer.ends_after is not None:
-            body = _Cut(body.read(answer.ends_after), answer.resets)
-        elif answer.length is not None:
-            body = io.BytesIO(body.read(answer.length))
+        body = io.BytesIO() if request.method == "HEAD" else _body(answer)
         raw = HTTPResponse(body=body, headers=names, status=answer.status, preload_content=False, request_method=request.method)
         return self._response(request, raw, names)
 
@@ -81,7 +75,7 @@ class EmulatorAdapter(BaseAdapter):
 
 
 class _Cut(io.BytesIO):
-    """A body whose connection ends early: with a reset, or as if it were complete."""
+    """A body whose connection ends early: with a reset, or like a complete one."""
 
     def __init__(self, data: bytes, resets: bool) -> None:
         super().__init__(data)
@@ -91,7 +85,7 @@ class _Cut(io.BytesIO):
         """Return bytes until the connection ends."""
         piece = super().read(size)
         if not piece and self._resets:
-            raise ConnectionResetError(errno.ECONNRESET, "The connection was reset, as a rule wants.")
+            raise ConnectionResetError(errno.ECONNRESET, "The connection was reset, as a fault rule says.")
         return piece
 
 
@@ -112,6 +106,13 @@ class _Pieces:
         size = len(self._rest) if size < 0 else size
         result, self._rest = self._rest[:size], self._rest[size:]
         return result
+
+
+def _body(answer: Response) -> BinaryIO:
+    body: BinaryIO = io.BytesIO(answer.body) if isinstance(answer.body, bytes) else answer.body
+    if answer.ends_after is not None:
+        return _Cut(body.read(answer.ends_after), answer.resets)
+    return body if answer.length is None else io.BytesIO(body.read(answer.length))
 
 
 def _reader(body: Any) -> Readable:

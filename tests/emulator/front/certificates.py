@@ -14,7 +14,7 @@ NAMES = ("localhost", "127.0.0.1", "::1")
 
 
 def prepare(folder: Path) -> tuple[Path, Path]:
-    """Return the paths of the CA's certificate and of the server's certificate with its key; made once for a folder."""
+    """Return the paths of the CA's certificate and of the server's certificate with its key. They are made once for a folder."""
     authority, server = folder / "ca.pem", folder / "server.pem"
     if not (authority.exists() and server.exists()):
         ca = trustme.CA(organization_name="registryops.acr emulator")

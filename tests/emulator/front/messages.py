@@ -25,7 +25,10 @@ class Readable(Protocol):
 
 @dataclass
 class Request:
-    """``target`` is path and query exactly as sent; ``door`` is the listener: registry, anonymous or data."""
+    """A request. ``target`` is its path and query exactly as sent, ``door`` the listener: registry, anonymous or data.
+
+    ``scopes`` and ``principal`` are for the journal: what the request needs, and who sent it.
+    """
 
     method: str
     target: str

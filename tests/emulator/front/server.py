@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The emulator behind sockets: three doors with TLS, served by cheroot."""
+"""The emulator behind sockets: each door is a listener with TLS, served by cheroot."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ CONNECTION = "emulator.connection"
 
 Handle = Callable[[Request], Response]
 
-# Large enough that Python's share of the work is small, small enough that TLS does not copy much.
+# Large enough that Python has little to do for each byte, small enough that TLS does not copy much.
 SEND_PIECE = 256 * 1024
 
 
@@ -44,7 +44,7 @@ class Door:
         self._server.ssl_adapter = BuiltinSSLAdapter(str(certificate), str(certificate))
         self._server.prepare()
         self.port: int = self._server.bind_addr[1]
-        # Storage has a name of its own, as it has in Azure: clients take credentials with them from port to port of one host.
+        # Storage has a host name of its own, as in Azure: to another port of the same host, clients would send their credentials.
         self.origin = f"https://{HOST if door == 'data' else 'localhost'}:{self.port}"
         self._thread = threading.Thread(target=self._server.serve, name=f"door-{door}", daemon=True)
 
@@ -69,7 +69,7 @@ def application(handle: Handle, door: str) -> Callable[..., Iterable[bytes]]:
         response = handle(request)
         if response.ends_after == -1:
             raise _ended(environ, response)
-        # What the handler left unread must not be taken for the next request of this connection.
+        # The rest of the body must be read, or the server would take it for the connection's next request.
         while body.read(PIECE):
             pass
         if response.style != "oauth" and response.status != 204 and not any(name.lower() == "content-length" for name, dummy in response.headers):
@@ -84,15 +84,15 @@ def application(handle: Handle, door: str) -> Callable[..., Iterable[bytes]]:
 
 
 class _Gateway(wsgi.Gateway_10):  # type: ignore[misc]
-    """Lets an application end its connection."""
+    """Tells the application its connection, so that a fault can end it."""
 
     def get_environ(self) -> dict[str, Any]:
-        """Return what WSGI says, and the connection."""
+        """Return the environment that WSGI specifies, and the connection."""
         return {**super().get_environ(), CONNECTION: self.req.conn}
 
 
 def _sent(environ: dict[str, Any], response: Response) -> Iterator[bytes]:
-    """Send a response, or as much of it as a fault lets through."""
+    """Send a response, or the part of it that comes before a fault."""
     left = response.ends_after
     for piece in _pieces(response):
         if left is not None and len(piece) >= left:
@@ -106,14 +106,14 @@ def _sent(environ: dict[str, Any], response: Response) -> Iterator[bytes]:
 
 
 def _ended(environ: dict[str, Any], response: Response) -> OSError:
-    """End the connection, with a reset if so wanted, and return what makes the server forget it."""
+    """Reset the connection if the fault is a reset, and return the exception that makes the server close it."""
     if response.resets or response.ends_after == -1:
         connection = environ[CONNECTION]
         connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         os.close(connection.socket.detach())
         # The server has nothing left to close.
         connection.linger = True
-    return OSError(errno.EPIPE, "The connection ends here, as a rule wants.")
+    return OSError(errno.EPIPE, "The connection ends here, as a fault rule says.")
 
 
 def _pieces(response: Response) -> Iterator[bytes]:

@@ -76,7 +76,7 @@ class Access:
                 raise self.challenge(request, needed, "insufficient_scope")
 
     def basic(self, value: str) -> Principal | None:
-        """Return whose a Basic credential is: a user name and password, or a token in place of the password. None when it is wrong."""
+        """Return who sent a Basic credential: a user name with a password, or with a token in its place. None when it is wrong."""
         try:
             username, dummy, password = base64.b64decode(value).decode().partition(":")
         except ValueError:
@@ -87,7 +87,7 @@ class Access:
         return self._identities.named(claims["sub"]) if claims else None
 
     def granted(self, principal: Principal, scope: str, abac: bool) -> list[dict[str, object]]:
-        """Return what of ``scope`` a token gets: a subset, which does not mention the rest."""
+        """Return the part of ``scope`` that a token gets. The service does not mention the rest."""
         access: list[dict[str, object]] = []
         for entry in scope.split():
             kind, dummy, rest = entry.partition(":")
@@ -100,7 +100,7 @@ class Access:
         return access
 
     def challenge(self, request: Request, needed: Sequence[Scope], problem: str) -> Refused:
-        """Return the 401 that asks for what is needed; the order of actions in its header is random, as the service's is."""
+        """Return the 401 that asks for the needed scopes. The order of actions in its header is random, as the service's is."""
         scopes = []
         for scope in needed:
             actions = list(scope.actions)

@@ -17,7 +17,7 @@ from ..state.settings import KeptValues
 
 ADMIN = "admin"
 ADMIN_PASSWORD = "emulator-admin-password"
-# The user name with which Docker clients hand over a token.
+# Docker clients send a token as the password of this user.
 TOKEN_USER = "00000000-0000-0000-0000-000000000000"
 
 ALL = frozenset({"pull", "push", "delete", "metadata_read", "metadata_write", "deleted_read", "deleted_restore"})
@@ -35,7 +35,10 @@ SCOPE_MAP = {
 
 @dataclass(frozen=True)
 class Principal:
-    """``repositories``: name, or prefix ending in ``*``, -> actions; ``catalog``: may list the registry."""
+    """Somebody who may do something. ``repositories``: pairs of a name, or a prefix ending in ``*``, and the actions allowed there.
+
+    ``catalog``: may list the repositories.
+    """
 
     name: str
     repositories: tuple[tuple[str, frozenset[str]], ...] = (("*", ALL),)
@@ -51,6 +54,13 @@ class Principal:
 
 
 NOBODY = Principal("anonymous", (("*", EVERYBODY),))
+
+
+def _assertion_error(data: dict[str, Any], assertion: str) -> str:
+    """Return an empty string for the right client assertion, otherwise the number of Entra ID's error."""
+    if data.get("certificate"):
+        return "" if _signed_by(assertion, data["certificate"]) else "700027"
+    return "" if data.get("assertion") == assertion else "700213"
 
 
 def _signed_by(assertion: str, certificate: str) -> bool:
@@ -104,11 +114,9 @@ class Identities:
             return "700016" if self.strict else ""
         if data.get("tenant", tenant) != tenant:
             return "90002" if tenant not in {other.get("tenant") for other in known.values()} else "700016"
-        if not assertion:
-            return "" if secret and data.get("secret") == secret else "7000215"
-        if data.get("certificate"):
-            return "" if _signed_by(assertion, data["certificate"]) else "700027"
-        return "" if data.get("assertion") == assertion else "700213"
+        if assertion:
+            return _assertion_error(data, assertion)
+        return "" if secret and data.get("secret") == secret else "7000215"
 
     def password(self, username: str, password: str) -> Principal | None:
         """Return who has this user name and password, None when they are wrong."""

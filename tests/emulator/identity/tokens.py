@@ -82,7 +82,7 @@ class Tokens:
         return token
 
     def read(self, token: str) -> dict[str, Any] | None:
-        """Return the claims of a token that this emulator signed; None when the token is none of its own, or has ended."""
+        """Return the claims of a token that this emulator signed; None when another one signed it, or it has expired."""
         try:
             claims = self._verified(token)
         except jwt.PyJWTError:
@@ -91,14 +91,14 @@ class Tokens:
         return claims if claims.get("exp", 0) > self._clock.now() and issued >= self._generation else None
 
     def _decode(self, token: str) -> dict[str, Any]:
-        # The clock that counts is the emulator's.
+        # Whether it has expired depends on the emulator's clock, not on the machine's.
         claims: dict[str, Any] = jwt.decode(
             token, self._public, ["RS256"], options={"verify_exp": False, "verify_aud": False, "verify_nbf": False, "verify_iat": False}
         )
         return claims
 
     def read_any(self, token: str) -> dict[str, Any] | None:
-        """Return the claims of a token, whoever signed it; None when it is malformed, or has ended."""
+        """Return the claims of a token, whoever signed it; None when it is malformed, or has expired."""
         try:
             claims: dict[str, Any] = jwt.decode(token, options={"verify_signature": False, "verify_exp": False, "verify_aud": False})
             return claims if float(claims.get("exp", 0)) > self._clock.now() else None

@@ -15,7 +15,7 @@ from .database import Database
 
 
 class Blobs:
-    """``folder/blobs`` by digest, and the table of the repositories' blobs. A file stays when no repository has it any more."""
+    """``folder/blobs`` by digest, and the table of the repositories' blobs. A file stays even when no repository has it any more."""
 
     def __init__(self, database: Database, folder: Path) -> None:
         self._database = database
@@ -46,7 +46,7 @@ class Blobs:
             target.write_bytes(data)
 
     def take(self, file: Path, digest: str) -> None:
-        """Make a file, whose digest is known, a blob."""
+        """Turn a file, whose digest is known, into a blob."""
         target = self.path(digest)
         target.parent.mkdir(exist_ok=True)
         shutil.move(file, target)
@@ -56,14 +56,14 @@ class Blobs:
         return self._database.count("SELECT COUNT(*) FROM blobs WHERE repository = ? AND digest = ?", repository, digest) > 0
 
     def link(self, repository: str, digests: Iterable[str]) -> None:
-        """Let a repository have these blobs."""
+        """Add blobs to a repository."""
         rows = [(repository, digest) for digest in digests]
         self._database.run_many("INSERT OR IGNORE INTO blobs (repository, digest) VALUES (?, ?)", rows)
 
     def unlink(self, repository: str, digest: str) -> bool:
-        """Take a blob from a repository; False when it has no such blob."""
+        """Remove a blob from a repository; False when it has no such blob."""
         return self._database.run("DELETE FROM blobs WHERE repository = ? AND digest = ?", repository, digest) > 0
 
     def unlink_all(self, repository: str) -> None:
-        """Take all blobs from a repository."""
+        """Remove all blobs from a repository."""
         self._database.run("DELETE FROM blobs WHERE repository = ?", repository)

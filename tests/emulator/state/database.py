@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""SQLite: one connection, one thread at a time. Knows no table but the schema's text."""
+"""SQLite: one connection, one thread at a time."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Database:
     def __init__(self, path: str) -> None:
         self._lock = threading.RLock()
         self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, cached_statements=256)
-        # What the operating system has taken survives the death of the process, which is what is promised.
+        # Without synchronous writes, a change survives the death of the process, which is promised, but not that of the machine.
         self._connection.executescript(f"PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA cache_size=-65536; {SCHEMA}")
 
     def close(self) -> None:
@@ -36,7 +36,7 @@ class Database:
 
     @contextmanager
     def change(self) -> Iterator[None]:
-        """Run several statements as one transaction: all of them, or after an exception none."""
+        """Run several statements as one transaction. After an exception, none of them counts."""
         with self._lock:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
@@ -57,7 +57,7 @@ class Database:
             self._connection.executemany(statement, rows)
 
     def update(self, table: str, changes: Mapping[str, Any], where: str, *values: Any) -> None:
-        """Set columns of the rows that ``where`` selects; without changes, do nothing."""
+        """Set columns of the rows that ``where`` selects. Without changes, do nothing."""
         if changes:
             assignments = ", ".join(f"{column} = ?" for column in changes)
             self.run(f"UPDATE {table} SET {assignments} WHERE {where}", *changes.values(), *values)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Manifests in the store: their properties, their documents, and what indexes list."""
+"""Manifests in the store: their properties, their documents, and the children of indexes."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from .database import Database, Row
 from .pages import Page, read_page
 from .records import Child, DeletedManifest, DeletedRepository, Manifest, attributes_of
 
-# What a new manifest sets, and what it has besides.
+# The columns that a push writes, and all columns.
 WRITTEN = "repository, digest, media_type, size, image_size, architecture, os, config_media_type, artifact_type, annotations, subject, created, updated"
 COLUMNS = f"{WRITTEN}, can_delete, can_write, can_read, can_list, deleted"
 VALUES = ", ".join("?" * len(WRITTEN.split(", ")))
 
 
 class Manifests:
-    """The tables of manifests, documents and children. A manifest that was deleted softly stays, with the time of its deletion."""
+    """The tables of manifests, documents and children. A softly deleted manifest stays, with the time of its deletion."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -29,7 +29,7 @@ class Manifests:
         return self._first("repository = ? AND digest = ? AND deleted IS NULL", repository, digest)
 
     def get_even_deleted(self, repository: str, digest: str) -> Manifest | None:
-        """Return a manifest that may be deleted softly, None when there is none."""
+        """Return a manifest, deleted softly or not, None when there is none."""
         return self._first("repository = ? AND digest = ?", repository, digest)
 
     def _first(self, where: str, *values: str) -> Manifest | None:
@@ -47,7 +47,7 @@ class Manifests:
         return bytes(row[0]) if row else b""
 
     def children(self, repository: str, digest: str) -> list[Child]:
-        """Return what an index lists, in its order; nothing for other manifests."""
+        """Return the manifests that an index lists, in its order. Other manifests have none."""
         query = "SELECT digest, architecture, os FROM children WHERE repository = ? AND parent = ? ORDER BY position"
         return [Child(*row) for row in self._database.rows(query, repository, digest)]
 
@@ -67,7 +67,7 @@ class Manifests:
         return [_manifest(row) for row in self._database.rows(f"SELECT {COLUMNS} FROM manifests WHERE {where}", repository, subject)]
 
     def page(self, repository: str, page: Page) -> list[Manifest]:
-        """Return a page of those that may be listed."""
+        """Return a page of the manifests that may be listed."""
         where = "repository = ? AND deleted IS NULL AND can_list = 1"
         return [_manifest(row) for row in read_page(self._database, "manifests", COLUMNS, "digest", page, where, repository)]
 
@@ -94,7 +94,7 @@ class Manifests:
         self.put_children(manifest.repository, manifest.digest, children)
 
     def replace_many(self, manifests: Iterable[Manifest]) -> None:
-        """Add manifests as they are, in place of those that exist."""
+        """Add manifests with their times. Those that exist are replaced."""
         self._database.run_many(f"INSERT OR REPLACE INTO manifests ({WRITTEN}) VALUES ({VALUES})", map(_values, manifests))
 
     def put_documents(self, documents: Iterable[tuple[str, bytes]]) -> None:
@@ -102,7 +102,7 @@ class Manifests:
         self._database.run_many("INSERT OR IGNORE INTO documents (digest, content) VALUES (?, ?)", documents)
 
     def put_children(self, repository: str, digest: str, children: Sequence[Child]) -> None:
-        """Keep what an index lists."""
+        """Keep the manifests that an index lists."""
         self._database.run_many(
             "INSERT OR REPLACE INTO children (repository, parent, position, digest, architecture, os) VALUES (?, ?, ?, ?, ?, ?)",
             [(repository, digest, position, child.digest, child.architecture, child.os) for position, child in enumerate(children)],
@@ -121,7 +121,7 @@ class Manifests:
         self._database.run("DELETE FROM children WHERE repository = ? AND parent = ?", repository, digest)
 
     def set_deleted(self, repository: str, digest: str, at: int | None) -> None:
-        """Delete a manifest softly at this time, or with None restore it."""
+        """Delete a manifest softly, at this time. None restores it."""
         self._database.run("UPDATE manifests SET deleted = ? WHERE repository = ? AND digest = ?", at, repository, digest)
 
     def deleted(self, repository: str) -> list[DeletedManifest]:
@@ -140,5 +140,5 @@ def _manifest(row: Row) -> Manifest:
 
 
 def _values(manifest: Manifest) -> Row:
-    """Return what ``WRITTEN`` names."""
+    """Return the values of the columns in ``WRITTEN``."""
     return manifest[:13]

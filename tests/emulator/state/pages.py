@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One page of a table, in the order and from the place that a client asked for."""
+"""One page of a table."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Page:
 
 
 def read_page(database: Database, table: str, columns: str, key: str, page: Page, where: str, *values: Any) -> list[Row]:
-    """Return the rows of a page of ``table``. ``key`` is the column that tells apart the rows that ``where`` selects."""
+    """Return the rows of a page of ``table``. ``key`` is a column that is unique among the rows that ``where`` selects."""
     condition, arguments, ordering = where, values, key
     if page.order:
         comparison, direction = ("<", "DESC") if page.order == "timedesc" else (">", "ASC")

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the store gives and takes: one record for each kind of item. Times are .NET ticks (see ``clock``).
+"""The records of the store, one for each kind of item. Times are .NET ticks (see ``clock``).
 
-A page has a thousand of them: named tuples are made three times as fast as frozen dataclasses.
+A page has up to 1,000 of them: named tuples, because making those takes a third of the time of frozen dataclasses.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 
 class Attributes(NamedTuple):
-    """What may be done to a repository, a tag or a manifest. Locking one sets the first two to False."""
+    """What may be done with a repository, a tag or a manifest. A lock sets one of the first two to False, or both."""
 
     can_delete: bool = True
     can_write: bool = True
@@ -29,7 +29,7 @@ class Attributes(NamedTuple):
 
 @cache
 def attributes_of(*columns: int) -> Attributes:
-    """Return the attributes that four columns hold; equal ones are one object, because pages have a thousand of them."""
+    """Return the attributes in four columns. There are 16 combinations, so they are cached."""
     return Attributes(*map(bool, columns))
 
 
@@ -66,7 +66,7 @@ class DeletedTag(NamedTuple):
 
 
 class Manifest(NamedTuple):
-    """What is known of a manifest besides its document: ``size`` in bytes is the document's, ``image_size`` the sum of its layers'.
+    """The properties of a manifest. ``size`` is that of its document, ``image_size`` that of its layers together, both in bytes.
 
     ``annotations`` is JSON text; ``subject`` a digest; ``deleted`` is the time of a soft deletion.
     """

@@ -27,7 +27,7 @@ class Repositories:
         return _repository(row) if row else None
 
     def page(self, page: Page) -> list[Repository]:
-        """Return a page of those that may be listed."""
+        """Return a page of the repositories that may be listed."""
         return [_repository(row) for row in read_page(self._database, "repositories", COLUMNS, "name", page, "can_list = 1")]
 
     def is_write_locked(self, name: str) -> bool:
@@ -41,11 +41,11 @@ class Repositories:
         self._database.run(statement, name, at, at)
 
     def create_if_missing(self, name: str, at: int) -> None:
-        """Create a repository, and leave one that exists as it is."""
+        """Create a repository, unless it exists."""
         self._database.run("INSERT OR IGNORE INTO repositories (name, created, updated) VALUES (?, ?, ?)", name, at, at)
 
     def replace(self, name: str, created: int, updated: int) -> None:
-        """Create a repository with these times, in place of one that exists."""
+        """Create a repository with these times. One that exists is replaced."""
         self._database.run("INSERT OR REPLACE INTO repositories (name, created, updated) VALUES (?, ?, ?)", name, created, updated)
 
     def set_attributes(self, name: str, changes: Mapping[str, bool]) -> None:
@@ -53,7 +53,7 @@ class Repositories:
         self._database.update("repositories", changes, "name = ?", name)
 
     def delete(self, name: str) -> None:
-        """Remove a repository's own row."""
+        """Delete a repository, but nothing that is in it."""
         self._database.run("DELETE FROM repositories WHERE name = ?", name)
 
 

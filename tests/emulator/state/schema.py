@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The tables of a registry. State folders of earlier versions hold them: a change here must still open those."""
+"""The tables of a registry. Folders of an earlier version have the same tables, and must still open after a change here."""
 
 from __future__ import annotations
 

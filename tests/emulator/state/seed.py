@@ -25,10 +25,10 @@ DAY = 86_400 * TICKS_PER_SECOND
 
 @dataclass(frozen=True)
 class Seed:
-    """How much to make, each number but the first for one repository.
+    """How many ``repositories`` to make, and how much in each.
 
-    ``manifests`` are images, or with ``platforms`` indexes of so many images each; the newest ``tags`` of them have a tag, which
-    counts ``v0.0.0``, ``v0.0.1`` … ``v0.1.0`` …. Ages are spread evenly from ``oldest`` to ``newest``, in days before now.
+    ``manifests`` are images, or with ``platforms`` indexes of so many images each. The newest ``tags`` of them have a tag:
+    ``v0.0.0``, ``v0.0.1`` … ``v0.1.0`` …. Their ages are spread evenly from ``oldest`` to ``newest``, in days before now.
     """
 
     repositories: int = 1

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Values kept under names, and the registry's settings, which are kept that way."""
+"""JSON values by name, and the registry's settings, which are one of them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class KeptValues:
         self._database = database
 
     def get(self, name: str) -> dict[str, Any]:
-        """Return a value, an empty one when none was kept."""
+        """Return a value, or an empty one when there is none."""
         row = self._database.row("SELECT value FROM settings WHERE name = ?", name)
         value: dict[str, Any] = json.loads(row[0]) if row else {}
         return value
@@ -32,7 +32,7 @@ class KeptValues:
 
 
 class Settings:
-    """How the registry is set, each setting true or false."""
+    """The settings of the registry, each true or false."""
 
     def __init__(self, kept: KeptValues) -> None:
         self._kept = kept

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The registry's content: repositories, tags, manifests, blobs and uploads, and what happens to several of them at once."""
+"""The registry's content: repositories, tags, manifests, blobs and uploads, and the changes that concern several of these."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from .uploads import Uploads
 
 
 class DeletedContent(NamedTuple):
-    """What went with a repository: digests and names of tags, both in order."""
+    """What was deleted with a repository: digests of manifests, and names of tags, both in order."""
 
     digests: list[str]
     tags: list[str]
 
 
 class Store:
-    """What a registry holds. Several reads and writes that belong together run inside ``change()``.
+    """What a registry holds. Reads and writes that belong together run inside ``change()``.
 
     ``at`` is always the time of the change in ticks. While the setting ``soft_delete`` is true, what is deleted can be restored.
     """
@@ -43,15 +43,15 @@ class Store:
         self.uploads = Uploads(database, folder, self.blobs)
 
     def change(self) -> AbstractContextManager[None]:
-        """Return a transaction: all that happens in it, or after an exception nothing."""
+        """Return a transaction. After an exception in it, nothing has changed."""
         return self._database.change()
 
     def is_locked(self, repository: Repository) -> bool:
-        """Whether a lock of a repository, or of a tag or manifest in it, forbids to delete it."""
+        """Whether a repository, or a tag or manifest in it, is locked, so that it cannot be deleted."""
         return repository.attributes.is_locked or self.tags.any_locked(repository.name) or self.manifests.any_locked(repository.name)
 
     def put_manifest(self, manifest: Manifest, document: bytes, children: list[Child]) -> None:
-        """Add a manifest at the time of its ``updated``. The first one creates its repository."""
+        """Add a manifest. The first one creates its repository, at the time in ``updated``."""
         self.repositories.put(manifest.repository, manifest.updated)
         self.manifests.put(manifest, document, children)
 
@@ -62,7 +62,7 @@ class Store:
             self.tags.keep_deleted(tag, at)
 
     def delete_manifest(self, repository: str, digest: str, at: int) -> None:
-        """Delete a manifest with its tags. The last one takes its repository with it, whose blobs stay."""
+        """Delete a manifest with its tags, and after the last manifest the repository. The blobs stay."""
         self._delete_manifest(repository, digest, at)
         if not self.manifests.count(repository):
             self.repositories.delete(repository)
@@ -76,7 +76,7 @@ class Store:
         self.tags.delete_of(repository, digest)
 
     def delete_repository(self, repository: str, at: int) -> DeletedContent:
-        """Delete a repository with its tags and manifests, and return which they were; its blobs stay after a soft deletion."""
+        """Delete a repository with its tags, manifests and, unless softly, blobs. Return which tags and manifests it had."""
         deleted = DeletedContent(self.manifests.digests(repository), self.tags.names(repository))
         for digest in deleted.digests:
             self._delete_manifest(repository, digest, at)
@@ -87,7 +87,7 @@ class Store:
         return deleted
 
     def restore_manifest(self, repository: str, digest: str, tag: str | None, at: int) -> None:
-        """Restore a manifest, and with ``tag`` point that at it. The manifest that the tag leaves can get it back."""
+        """Restore a manifest, and point ``tag`` at it, if one is given. A tag that moves can be restored where it was."""
         moved = self.tags.get(repository, tag) if tag else None
         if moved is not None and moved.digest != digest and self._settings["soft_delete"]:
             self.tags.keep_deleted(moved, at)

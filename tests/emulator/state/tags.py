@@ -27,7 +27,7 @@ class Tags:
         return _tag(row) if row else None
 
     def page(self, repository: str, page: Page, digest: str | None = None) -> list[Tag]:
-        """Return a page of those that may be listed; with ``digest``, only those of one manifest."""
+        """Return a page of the tags that may be listed; with ``digest``, only those of one manifest."""
         where, values = "repository = ? AND can_list = 1", [repository]
         if digest:
             where, values = f"{where} AND digest = ?", [repository, digest]
@@ -60,7 +60,7 @@ class Tags:
         )
 
     def replace_many(self, tags: Iterable[Tag]) -> None:
-        """Add tags as they are, in place of those that exist."""
+        """Add tags with their times. Those that exist are replaced."""
         self._database.run_many(
             "INSERT OR REPLACE INTO tags (repository, name, digest, created, updated) VALUES (?, ?, ?, ?, ?)",
             ((tag.repository, tag.name, tag.digest, tag.created, tag.updated) for tag in tags),

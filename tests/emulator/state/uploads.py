@@ -16,7 +16,7 @@ from pathlib import Path
 from .blobs import Blobs
 from .database import Database
 
-# So much of a file is hashed at once.
+# In bytes.
 HASHED_AT_ONCE = 1024 * 1024
 
 
@@ -28,7 +28,7 @@ class _Upload:
 
 
 class Uploads:
-    """``folder/uploads`` by identifier, and the table that says how much of each was acknowledged."""
+    """``folder/uploads`` by identifier, and the table that says how many bytes of each were acknowledged."""
 
     def __init__(self, database: Database, folder: Path, blobs: Blobs) -> None:
         self._database = database
@@ -37,12 +37,12 @@ class Uploads:
         self._folder.mkdir(parents=True, exist_ok=True)
         self._open: dict[str, _Upload] = {}
         for uuid, received in database.rows("SELECT uuid, received FROM uploads"):
-            # An upload that became a blob just before the end was not acknowledged: it is forgotten.
+            # Its file is missing if it became a blob just before the process ended. The client got no answer, so it is forgotten.
             if not self._resume(uuid, received):
                 self._forget(uuid)
 
     def _resume(self, uuid: str, received: int) -> bool:
-        """Go on with an upload after a restart: what was not acknowledged is dropped, what was is hashed again.
+        """Go on with an upload after a restart: drop what was not acknowledged, hash the rest again.
 
         Returns False when its file is missing.
         """
@@ -70,7 +70,7 @@ class Uploads:
         return self._database.count("SELECT COUNT(*) FROM uploads WHERE uuid = ? AND repository = ?", uuid, repository) > 0
 
     def append(self, uuid: str, pieces: Iterable[bytes], expected: int | None) -> None:
-        """Add to an upload; when other than ``expected`` bytes come, nothing is added."""
+        """Add to an upload. If the number of bytes is not ``expected``, nothing is added."""
         received = self._append(uuid, pieces, expected)
         self._database.run("UPDATE uploads SET received = ? WHERE uuid = ?", received, uuid)
 
@@ -96,7 +96,7 @@ class Uploads:
         return self._open[uuid].size
 
     def finish(self, repository: str, uuid: str, digest: str) -> bool:
-        """Turn an upload into a blob of a repository; False, and the upload stays, when its content has another digest."""
+        """Turn an upload into a blob of a repository. When its content has another digest, return False and keep the upload."""
         if f"sha256:{self._open[uuid].hasher.hexdigest()}" != digest:
             return False
         self._blobs.take(self._folder / uuid, digest)
@@ -107,7 +107,7 @@ class Uploads:
         return True
 
     def cancel(self, uuid: str) -> None:
-        """Forget an upload, if there is such an upload."""
+        """Forget an upload, if there is one."""
         self._forget(uuid)
         if self._open.pop(uuid, None):
             (self._folder / uuid).unlink(missing_ok=True)
