@@ -276,7 +276,7 @@ plan:
       returned: always
       type: str
       sample: sha256:dbc1b4c900ffe48d575b5da5c638040125f65db0fe3e24494b76ea986457d986
-    items:
+    changes:
       description: The tags and manifests to change.
       returned: always
       type: list

@@ -190,7 +190,7 @@ def compare(binary: str, both: dict[str, Registry]) -> None:
     assert before == both["acr_retention"].items()
     planned = {
         "acr purge": {(name, tag or digest) for name, tag, digest in WOULD.findall(purge(binary, both["acr purge"], ".*", "--dry-run"))},
-        "acr_retention": {(item["repository"], item["name"]) for item in retain(both["acr_retention"], ".*", True)["plan"]["items"]},
+        "acr_retention": {(item["repository"], item["name"]) for item in retain(both["acr_retention"], ".*", True)["plan"]["changes"]},
     }
     for registry in both.values():
         assert registry.items() == before, "a dry run deleted something"

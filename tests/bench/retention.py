@@ -83,7 +83,7 @@ def main() -> None:
                     sys.exit(cost.result["msg"])
                 manifests = cost.result["summary"]["manifests"]
                 print(
-                    f"{manifests:10,} {'indexes' if platforms else 'images':8}{len(cost.result['plan']['items']):10,}{cost.requests:10,}{cost.wall:9.1f}"
+                    f"{manifests:10,} {'indexes' if platforms else 'images':8}{len(cost.result['plan']['changes']):10,}{cost.requests:10,}{cost.wall:9.1f}"
                     f"{cost.wall * 1000 / manifests:11.2f}{cost.cpu:11.1f}{cost.peak:10.0f}",
                     flush=True,
                 )

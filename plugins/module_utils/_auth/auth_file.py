@@ -75,6 +75,8 @@ def _of_helper(name: str, host: str, path: str) -> tuple[str, str] | None:
         raise UsageError(f"auth_file {path} names the credential helper {printable(name, 60)}, which is no name of a program.")
     program = f"docker-credential-{name}"
     try:
+        # AnsibleModule.run_command has no limit in time, and a helper may wait for somebody to unlock a key.
+        # pylint: disable-next=ansible-bad-function
         done = subprocess.run([program, "get"], input=host, capture_output=True, text=True, timeout=HELPER_SECONDS, check=False)
     except (OSError, subprocess.TimeoutExpired):
         raise CredentialError(f"The credential helper {program}, which auth_file {path} names, cannot be run: install it, or log in without it.") from None

@@ -35,13 +35,13 @@ class SavedPlan:
 
     def to_result(self) -> dict[str, Any]:
         """Return the plan as a task returns it, and takes it again."""
-        return {"id": self.id, "registry": self.registry, "basis": self.basis, "items": [item.to_result() for item in self.items]}
+        return {"id": self.id, "registry": self.registry, "basis": self.basis, "changes": [item.to_result() for item in self.items]}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any], registry: str) -> SavedPlan:
         """Read a plan that an earlier task returned; UsageError when it is another registry's, or was changed since."""
         try:
-            cleanup = cls(data["registry"], data["basis"], [PlanItem.from_json(item) for item in data["items"]])
+            cleanup = cls(data["registry"], data["basis"], [PlanItem.from_json(item) for item in data["changes"]])
             unchanged = cleanup.id == data["id"]
         except (KeyError, TypeError):
             raise UsageError("plan is not one: give the plan of an earlier result as it was.") from None

@@ -88,7 +88,7 @@ def test_a_check_predicts_what_a_real_run_does(registry):
     options = [rule(untagged={"older_than": "1d"})]
     check, real = run(registry, *options, check=True), run(registry, *options)
     assert check == {name: value for name, value in real.items() if name not in AFTERWARDS}
-    planned = {f"{item['action']} {item['kind']} {REPOSITORY}{':' if item['kind'] == 'tag' else '@'}{item['name']}" for item in real["plan"]["items"]}
+    planned = {f"{item['action']} {item['kind']} {REPOSITORY}{':' if item['kind'] == 'tag' else '@'}{item['name']}" for item in real["plan"]["changes"]}
     assert set(real["done"]) == planned
     assert real["diff"]["before"].count("\n") == len(planned) == 6
 
@@ -137,7 +137,7 @@ def test_sibling_tags_keep_the_image(registry):
     """azure-cli#9579: deleting an image by one of its tags took all the others along."""
     digest = push(registry, 40, images.image("one"), "pr-1", "v1")
     result = run(registry, rule(tags={"include": ["pr-.*"]}))
-    assert [item["kind"] for item in result["plan"]["items"]] == ["tag"]
+    assert [item["kind"] for item in result["plan"]["changes"]] == ["tag"]
     assert (tags(registry), manifests(registry)) == (["v1"], {digest})
 
 
@@ -212,7 +212,7 @@ def test_the_first_rule_that_matches_decides(registry):
     )
     assert tags(registry) == ["hold-1", "v1.0.0", "v1.1.0"]
     assert reasons(result) == {"hold-1": "holds says so", "v1.0.0": "among the newest 2", "v1.1.0": "among the newest 2"}
-    assert {item["rule"] for item in result["plan"]["items"]} == {"releases", "rest"}
+    assert {item["rule"] for item in result["plan"]["changes"]} == {"releases", "rest"}
 
 
 def test_the_newest_are_counted_over_all_that_match(registry):
@@ -328,7 +328,7 @@ def test_signatures_of_cosign_go_and_stay_with_their_image(registry):
         push(registry, 40, images.image(name), name)
     result = run(registry, rule())
     assert tags(registry) == sorted(["v2", names[1]])
-    assert names[0] in {item["name"] for item in result["plan"]["items"]}
+    assert names[0] in {item["name"] for item in result["plan"]["changes"]}
 
 
 def test_a_locked_signature_keeps_its_image(registry):
@@ -356,7 +356,7 @@ def test_guards_stop_a_plan_before_its_first_change(registry, options, message, 
     mark = registry.mark()
     result = run(registry, rule(), check=check, **options)
     assert result["msg"] == f"{message}; nothing was changed. Look at plan, and narrow the rules or widen the limit."
-    assert (result["failed"], result["changed"], len(result["plan"]["items"])) == (True, False, 6)
+    assert (result["failed"], result["changed"], len(result["plan"]["changes"])) == (True, False, 6)
     assert registry.writes(mark) == []
 
 
@@ -433,7 +433,7 @@ def test_locking_and_unlocking(registry, check):
     push(registry, 40, image, "v1")
     push(registry, 1, images.image("build"), "b1")
     locked = run(registry, rule(tags={"include": ["v.*"]}, action="lock", older_than=None), check=check)
-    assert [(item["kind"], item["action"]) for item in locked["plan"]["items"]] == [("tag", "lock")] + [("manifest", "lock")] * 3
+    assert [(item["kind"], item["action"]) for item in locked["plan"]["changes"]] == [("tag", "lock")] + [("manifest", "lock")] * 3
     if check:
         return
     flags = [registry.get(f"/acr/v1/{REPOSITORY}/_manifests/{one.digest}")["manifest"]["changeableAttributes"] for one in image.manifests]
@@ -451,8 +451,8 @@ def test_unlocking_leaves_what_another_locked_tag_needs(registry):
     push(registry, 41, index(shared, shared), "v2")
     run(registry, rule(action="lock", older_than=None))
     result = run(registry, rule(tags={"include": ["v1"]}, action="unlock", older_than=None))
-    assert shared.root.digest not in {item["name"] for item in result["plan"]["items"]}
-    assert len(result["plan"]["items"]) == 2
+    assert shared.root.digest not in {item["name"] for item in result["plan"]["changes"]}
+    assert len(result["plan"]["changes"]) == 2
 
 
 def test_a_saved_plan_is_applied_as_it_is(registry):
@@ -492,11 +492,11 @@ def test_a_saved_plan_leaves_alone_what_has_changed(registry):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda plan: plan["items"].append({**plan["items"][0], "name": "v2"}), "The plan was changed after it was made (its id does not fit)"),
-        (lambda plan: plan["items"][0].pop("tags"), "plan has an item that is none"),
-        (lambda plan: plan.pop("items"), "plan is not one"),
-        (lambda plan: plan["items"][0].update(action="burn"), "plan has an item that is none"),
-        (lambda plan: plan["items"][0].update(repository="../x"), "cannot be the name of a repository"),
+        (lambda plan: plan["changes"].append({**plan["changes"][0], "name": "v2"}), "The plan was changed after it was made (its id does not fit)"),
+        (lambda plan: plan["changes"][0].pop("tags"), "plan has an item that is none"),
+        (lambda plan: plan.pop("changes"), "plan is not one"),
+        (lambda plan: plan["changes"][0].update(action="burn"), "plan has an item that is none"),
+        (lambda plan: plan["changes"][0].update(repository="../x"), "cannot be the name of a repository"),
         (lambda plan: plan.update(registry="other.azurecr.io"), "The plan is for other.azurecr.io, not for r.azurecr.io: apply it there."),
     ],
 )
