@@ -16,11 +16,15 @@ from typing import Any
 from unittest import mock
 
 from ansible.module_utils import basic
+from ansible.module_utils.common import warnings
 from ansible.module_utils.common.text.converters import to_bytes
 
 try:
+    from ansible.module_utils import _internal
+    from ansible.module_utils._internal._json import _profiles
     from ansible.module_utils.testing import patch_module_args
 except ImportError:
+    _internal = _profiles = None
 
     @contextlib.contextmanager
     def patch_module_args(args: dict[str, Any]) -> Iterator[None]:
@@ -32,10 +36,25 @@ except ImportError:
 MODULES = "ansible_collections.registryops.acr.plugins.modules"
 
 
+@contextlib.contextmanager
+def _process_of_its_own() -> Iterator[None]:
+    """Undo what other tests left behind: the warnings of modules, and the import of code that only a controller has.
+
+    Where that was imported, AnsibleModule displays warnings instead of returning them, and refuses strings that are not UTF-8.
+    """
+    warnings._global_warnings.clear()
+    warnings._global_deprecations.clear()
+    with contextlib.ExitStack() as patches:
+        if _internal:
+            patches.enter_context(mock.patch.object(_internal, "is_controller", False))
+            patches.enter_context(mock.patch.object(_profiles, "_string_encoding_check_enabled", lambda: False))
+        yield
+
+
 def go(module: str, *, check: bool = False, diff: bool = True, **options: Any) -> None:
     """Run a module as Ansible does: its result goes to standard output, and then this process ends."""
     internal = {"_ansible_check_mode": check, "_ansible_diff": diff}
-    with patch_module_args({**options, **internal}):
+    with patch_module_args({**options, **internal}), _process_of_its_own():
         import_module(f"{MODULES}.{module}").main()
 
 

@@ -37,9 +37,9 @@ def lock(registry, *paths):
 
 
 def warned(result):
-    """The warning: newer versions of ansible-core wrap it, and keep those of modules that ran in this process before."""
-    last = result["warnings"][-1]
-    return last["event"]["msg"] if isinstance(last, dict) else last
+    """The warning: newer versions of ansible-core wrap it."""
+    (warning,) = result["warnings"]
+    return warning["event"]["msg"] if isinstance(warning, dict) else warning
 
 
 # present
