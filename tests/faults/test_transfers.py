@@ -137,11 +137,11 @@ def test_a_signed_address_that_expired(registry, blob, tmp_path):
 @pytest.mark.parametrize(
     ("fault", "message"),
     [
-        ({"corrupt": True}, "came with other content than its digest says; it was not kept."),
+        ({"corrupt": True}, "arrived with other content than its digest says; it was not used."),
         ({"truncate": 0}, "the answer ended before it was complete."),
         ({"status": 404, "body": "gone"}, "was answered with 404"),
         ({"headers": {"Content-Encoding": "gzip"}}, "was answered with Content-Encoding gzip, which was not asked for."),
-        ({"status": 307, "headers": {"Location": "http://127.0.0.1:9/blob"}}, "which is not https; it was not followed."),
+        ({"status": 307, "headers": {"Location": "http://127.0.0.1:9/blob"}}, "which is not https; that was not followed."),
         ({"status": 307, "headers": {"Location": "/again"}}, "is redirected more than 3 times."),
     ],
     ids=["corrupt", "empty", "gone", "encoded", "downgrade", "circle"],
@@ -161,7 +161,7 @@ def test_a_blob_that_does_not_end(registry, tmp_path):
     digest = acr_blob(registry, content="Hello!")["digest"]
     with suffering(registry, {"method": "GET", "path": ".*/data.*", "door": "data", "status": 200, "body": "Hello!" * MEBIBYTE}):
         result = acr_blob(registry, digest=digest, dest=str(tmp_path / "back"))
-    assert "is longer than the 6 bytes it should have; it was not kept." in result["failures"][0]["msg"]
+    assert "is longer than its 6 bytes; it was not used." in result["failures"][0]["msg"]
     assert os.listdir(tmp_path) == []
 
 
@@ -213,7 +213,7 @@ def test_a_file_that_changes_while_it_is_uploaded(registry, blob, monkeypatch):
 
     monkeypatch.setattr(blob, "measure_file", and_then_it_changes)
     result = acr_blob(registry, src=str(path))
-    assert f"The content of {digest} changed while it was uploaded to 'faults/blobs'; the registry refused it" in result["failures"][0]["msg"]
+    assert f"The content of {digest} changed while it was uploaded to 'faults/blobs', so the registry refused it" in result["failures"][0]["msg"]
     monkeypatch.undo()
     path.write_bytes(b"")
     assert acr_blob(registry, digest=digest, state="absent")["changed"] is False

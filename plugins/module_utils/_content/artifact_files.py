@@ -4,7 +4,7 @@
 #
 # Private to this collection: it can change in any release.
 
-"""Files as an artifact (OCI image specification 1.1, "Guidelines for Artifact Usage"), as oras makes and reads them."""
+"""Files as an artifact, compatible with oras (OCI image specification 1.1, "Guidelines for Artifact Usage")."""
 
 from __future__ import annotations
 
@@ -25,40 +25,40 @@ TITLE = "org.opencontainers.image.title"
 UNPACK = "io.deis.oras.content.unpack"
 EMPTY_CONFIG = Descriptor("application/vnd.oci.empty.v1+json", digest_of(b"{}"), 2)
 
-# What oras says where nobody says anything.
+# The defaults of oras.
 DEFAULT_LAYER_TYPE = "application/vnd.oci.image.layer.v1.tar"
 DEFAULT_ARTIFACT_TYPE = "application/vnd.unknown.artifact.v1"
 
-# In bytes; what the file systems of this world take.
+# In bytes; the limit of common file systems.
 LONGEST_NAME = 255
 
 
 @dataclass
 class ArtifactFiles:
-    """A store that holds one artifact, made of files here."""
+    """A store that holds one artifact, made of local files."""
 
     root: Document
     sources: dict[str, ContentSource] = field(default_factory=dict)
 
     def manifest(self, reference: str) -> Document | None:
-        """Return the artifact's manifest."""
+        """Return the manifest of the artifact; None for any other digest."""
         return self.root if reference == self.root.digest else None
 
     def has_manifest(self, digest: str) -> bool:
-        """Whether it is the artifact's manifest."""
+        """Whether ``digest`` is that of the artifact."""
         return digest == self.root.digest
 
     def referrers(self, digest: str) -> list[Descriptor]:
-        """Nothing is about it."""
+        """Return an empty list: a new artifact has no referrers."""
         return []
 
-    def has_blob(self, blob: Descriptor) -> bool:
+    def has_blob(self, descriptor: Descriptor) -> bool:
         """Whether a blob is one of the files."""
-        return blob.digest in self.sources
+        return descriptor.digest in self.sources
 
-    def source(self, blob: Descriptor) -> ContentSource:
+    def blob(self, descriptor: Descriptor) -> ContentSource:
         """Return the content of a file."""
-        return self.sources[blob.digest]
+        return self.sources[descriptor.digest]
 
 
 def artifact_from_files(
@@ -68,9 +68,9 @@ def artifact_from_files(
     annotations: Mapping[str, Any] | None,
     subject: Mapping[str, Any] | None,
 ) -> ArtifactFiles:
-    """Return the artifact that a task's options describe; the same files make the same manifest each time."""
+    """Return the artifact that the options of a task describe. The same files and options always give the same manifest."""
     if not (files or config or annotations):
-        raise UsageError("files is empty, and there are neither config nor annotations: there is nothing to push. Nothing was changed.")
+        raise UsageError("There is nothing to push: files is empty, and neither config nor annotations are set. Nothing was changed.")
     sources: dict[str, ContentSource] = {EMPTY_CONFIG.digest: BytesSource(b"{}")}
     titles: set[str] = set()
 
@@ -83,7 +83,7 @@ def artifact_from_files(
     for file in files:
         title = file["title"] or os.path.basename(file["path"])
         if title in titles:
-            raise UsageError(f"Two of files have the title '{title}': whoever pulls them would get only one. Set title.")
+            raise UsageError(f"Two files have the title '{title}', so only one of them could be pulled. Set title.")
         titles.add(safe_title(title))
         noted = {**(file["annotations"] or {}), TITLE: title}
         layers.append(
@@ -101,25 +101,25 @@ def artifact_from_files(
 
 
 def files_by_title(document: Document) -> dict[str, Descriptor]:
-    """Return the files of an artifact by their titles; InvalidManifestError when a title could lead out of its folder."""
+    """Return the files of an artifact by their titles; InvalidManifestError if titles are unsafe or collide."""
     found: dict[str, Descriptor] = {}
     for layer in document.layers:
         title = layer.annotations.get(TITLE)
         if title is None:
             continue
         if safe_title(title) in found:
-            raise InvalidManifestError(f"Two files of {document.digest} have the title '{printable(title, 120)}'; none was written.")
+            raise InvalidManifestError(f"Two files of {document.digest} have the title '{printable(title, 120)}'; nothing was written.")
         found[title] = layer
     for title in found:
         folders = title.split("/")[:-1]
         if any("/".join(folders[: depth + 1]) in found for depth in range(len(folders))):
-            raise InvalidManifestError(f"In {document.digest} '{printable(title, 120)}' is in a folder that is a file itself; nothing was written.")
+            raise InvalidManifestError(f"In {document.digest}, a folder of '{printable(title, 120)}' has the same path as another file; nothing was written.")
     return found
 
 
 def safe_title(title: str) -> str:
-    """Return a title that names a file below a folder, whatever the folder; titles come from whoever pushed the artifact."""
+    """Return ``title`` if it names a file inside any folder; InvalidManifestError otherwise. Titles are untrusted: anybody can push an artifact."""
     parts = title.split("/")
     if not title.isprintable() or "\\" in title or os.path.isabs(title) or any(part in ("", ".", "..") or len(part.encode()) > LONGEST_NAME for part in parts):
-        raise InvalidManifestError(f"The title '{printable(title, 120)}' is not the name of a file inside a folder; nothing was written.")
+        raise InvalidManifestError(f"The title '{printable(title, 120)}' is not a safe relative path; nothing was changed.")
     return title

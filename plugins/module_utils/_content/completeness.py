@@ -4,11 +4,12 @@
 #
 # Private to this collection: it can change in any release.
 
-"""Whether tags of a repository can still be pulled: each of them resolves to all its manifests and blobs."""
+"""Whether tags can still be pulled: whether all manifests and blobs that they need exist."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from .._oci.document import Descriptor
@@ -17,20 +18,33 @@ from .stores import RepositoryStore
 from .tree import missing_blobs, read_tree
 
 
-def verify_tags(client: RegistryClient, name: str, tags: Collection[str], now: Mapping[str, str]) -> dict[str, Any]:
-    """Return how many ``tags`` should be there, and what is missing of them; ``now`` are all tags with their digests."""
-    store = RepositoryStore(client.content, name)
-    missing = [f"tag {tag}" for tag in tags if tag not in now]
-    names: dict[str, list[str]] = {}
+@dataclass(frozen=True)
+class Completeness:
+    """The verification of ``tag_count`` tags of a repository; ``missing`` names the tags, manifests and blobs that do not exist."""
+
+    repository: str
+    tag_count: int
+    missing: tuple[str, ...]
+
+    def to_result(self) -> dict[str, Any]:
+        """Return the verification as a task returns it."""
+        return {"repository": self.repository, "references": self.tag_count, "missing": list(self.missing)}
+
+
+def verify_tags(client: RegistryClient, repository: str, tags: Collection[str], digests: Mapping[str, str]) -> Completeness:
+    """Find out whether ``tags`` exist and are complete; ``digests`` are those of all tags of the repository, by name."""
+    store = RepositoryStore(client.content, repository)
+    missing = [f"tag {tag}" for tag in tags if tag not in digests]
+    tags_of: dict[str, list[str]] = {}
     for tag in tags:
-        if tag in now:
-            names.setdefault(now[tag], []).append(tag)
+        if tag in digests:
+            tags_of.setdefault(digests[tag], []).append(tag)
     blobs: dict[str, Descriptor] = {}
-    for digest, those in names.items():
+    for digest, names in tags_of.items():
         root = store.manifest(digest)
-        found = read_tree(store, root, referrers=False, workers=client.concurrency) if root else None
-        lost = [part.digest for part in found.missing] if found else [digest]
-        missing += [f"manifest {part} of {', '.join(those)}" for part in lost]
-        blobs.update((blob.digest, blob) for blob in (found.blobs.values() if found else ()) if not blob.is_foreign)
+        tree = read_tree(store, root, referrers=False, workers=client.concurrency) if root else None
+        lost = [child.digest for child in tree.missing] if tree else [digest]
+        missing += [f"manifest {manifest} of {', '.join(names)}" for manifest in lost]
+        blobs.update((blob.digest, blob) for blob in (tree.blobs.values() if tree else ()) if not blob.is_foreign)
     missing += [f"blob {blob.digest}" for blob in missing_blobs(store, blobs.values(), client.concurrency)]
-    return {"repository": name, "references": len(tags), "missing": missing}
+    return Completeness(repository, len(tags), tuple(missing))

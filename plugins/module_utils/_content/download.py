@@ -4,10 +4,10 @@
 #
 # Private to this collection: it can change in any release.
 
-"""How a blob comes from a registry: in pieces, verified on its way, going on after a break.
+"""The download of a blob: in pieces, verified on the way, and continued after a broken connection.
 
-Source: OCI distribution specification 1.1, "Pulling blobs". Azure Container Registry redirects to a storage of another origin, which
-takes no credential, by an address that holds for a while.
+Source: OCI distribution specification 1.1, "Pulling blobs". Azure Container Registry redirects to a storage account of another origin, which
+needs no credential: the address is signed, and valid for a limited time.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ MOST_REDIRECTS = 3
 
 
 def download(content: Content, repository: str, descriptor: Descriptor, start: int = 0) -> Iterator[bytes]:
-    """Give a blob in pieces, from byte ``start``; after a break it goes on where it was.
+    """Give a blob in pieces, from byte ``start`` on. After a broken connection the download continues where it was.
 
-    The last piece comes only if all of them have the blob's digest (which only shows from byte 0 on) and size: ProtocolError
-    otherwise, NotFoundError when there is no such blob.
+    The last piece is held back until all pieces together have the right size and, if ``start`` is 0, the right digest; ProtocolError
+    otherwise. NotFoundError if the blob does not exist.
     """
     meter = Meter(f"download of {short_digest(descriptor.digest)}", descriptor.size, start)
     digester = Digester()
@@ -49,9 +49,7 @@ def download(content: Content, repository: str, descriptor: Descriptor, start: i
                 for piece in stream.pieces(DOWNLOAD_PIECE):
                     meter.add(len(piece))
                     if meter.done > descriptor.size:
-                        raise ProtocolError(
-                            f"Blob {descriptor.digest} of '{repository}' is longer than the {descriptor.size:,} bytes it should have; it was not kept."
-                        )
+                        raise ProtocolError(f"Blob {descriptor.digest} of '{repository}' is longer than its {descriptor.size:,} bytes; it was not used.")
                     if held:
                         yield held
                     digester.update(piece)
@@ -65,12 +63,12 @@ def download(content: Content, repository: str, descriptor: Descriptor, start: i
                 raise
             time.sleep(wait_before_retry(None, failures, time.time()) if failures else 0)
     if start == 0 and digester.digest != descriptor.digest:
-        raise ProtocolError(f"Blob {descriptor.digest} of '{repository}' came with other content than its digest says; it was not kept.")
+        raise ProtocolError(f"Blob {descriptor.digest} of '{repository}' arrived with other content than its digest says; it was not used.")
     yield held
 
 
 def _open(opened: ExitStack, content: Content, repository: str, digest: str, start: int, attempt: int) -> Stream:
-    """Open a blob at byte ``start``, wherever the registry keeps it; BrokenConnection where another try may help."""
+    """Open a blob at byte ``start``, following redirects; BrokenConnectionError if another attempt may succeed."""
     target, origin = f"/v2/{repository}/blobs/{digest}", None
     headers = {"Range": f"bytes={start}-"} if start else {}
     for dummy in range(MOST_REDIRECTS + 1):
@@ -83,12 +81,14 @@ def _open(opened: ExitStack, content: Content, repository: str, digest: str, sta
             raise NotFoundError(f"Repository '{repository}' has no blob {digest}.")
         if stream.status == (206 if start else 200):
             if start and not stream.headers.get("Content-Range", "").startswith(f"bytes {start}-"):
-                raise ProtocolError(f"GET {redact(stream.url)} was answered with another part of the blob than was asked for.")
+                raise ProtocolError(f"GET {redact(stream.url)} was answered with another range of the blob than requested.")
             return stream
         if start and stream.status == 200:
-            raise ProtocolError(f"GET {redact(stream.url)} broke and cannot go on in the middle (it was answered with 200, not 206). Run the task again.")
+            raise ProtocolError(
+                f"GET {redact(stream.url)} was interrupted and cannot be continued, because it was answered with 200, not 206. Run the task again."
+            )
         if content.http.throttled(stream, attempt) or (stream.status == 403 and origin):
-            # A signed address holds for a while only: ask for a new one.
+            # The signed address may have expired: ask for a new one.
             raise BrokenConnectionError(f"GET {redact(stream.url)} was answered with {stream.status}.")
         raise stream.read().error()
     raise ProtocolError(f"Blob {digest} of '{repository}' is redirected more than {MOST_REDIRECTS} times.")
@@ -101,9 +101,9 @@ def _asked(content: Content, repository: str, origin: str | None, target: str, h
 
 
 def _redirected(stream: Stream) -> tuple[str, str]:
-    """Return target and origin of a redirect, which must not lead from https to http."""
+    """Return the target and the origin of a redirect, which must not lead from https to http."""
     link = urlsplit(urljoin(stream.url, stream.headers.get("Location", "")))
     if (link.scheme != "https" and link.scheme != urlsplit(stream.url).scheme) or link.scheme not in ("http", "https") or not link.hostname:
-        raise ProtocolError(f"GET {redact(stream.url)} leads to {printable(redact(link.geturl()), 120)}, which is not https; it was not followed.")
+        raise ProtocolError(f"GET {redact(stream.url)} redirects to {printable(redact(link.geturl()), 120)}, which is not https; that was not followed.")
     netloc = link.netloc.rpartition("@")[2]
     return f"{link.path or '/'}?{link.query}" if link.query else link.path or "/", f"{link.scheme}://{netloc}"

@@ -4,7 +4,7 @@
 #
 # Private to this collection: it can change in any release.
 
-"""What a repository holds at one moment: its lists, and what its manifests refer to."""
+"""The content of a repository at one moment: its tags, its manifests, and what these refer to."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from .._oci.graph import Edges, Graph
 from .._registry.client import RegistryClient
 from .._registry.properties import ManifestProperties, RepositoryProperties, TagProperties
 
-# A tag that is about the manifest with that digest: signatures of cosign (.sig, .att, .sbom), and lists of referrers (OCI distribution
-# specification 1.1, "Referrers Tag Schema").
+# A tag whose manifest is a referrer of the manifest with that digest: a signature of cosign (.sig, .att, .sbom), or a list of referrers
+# (OCI distribution specification 1.1, "Referrers Tag Schema").
 REFERRER_TAG = re.compile(r"sha256-([0-9a-f]{64})(?:\..+)?")
 
 
 @dataclass(frozen=True)
 class ManifestParts:
-    """What one manifest is made of: its edges, its own bytes, and its blobs with their sizes in bytes."""
+    """The parts of one manifest: its edges, its own ``size``, and the digests and sizes of its blobs. Sizes are in bytes."""
 
     edges: Edges
     size: int
@@ -35,17 +35,17 @@ class ManifestParts:
 
     @property
     def total(self) -> int:
-        """The bytes of the manifest and its blobs, without what it lists."""
+        """The size of the manifest and its blobs, without its children, in bytes."""
         return self.size + sum(size for dummy, size in self.blobs)
 
     @property
     def bare(self) -> ManifestParts:
-        """Only its edges; most manifests have none, and all of those share one."""
+        """Only the edges. Most manifests have none; these share one object, which saves memory."""
         return ManifestParts(self.edges, 0) if self.edges.children or self.edges.subjects else NO_PARTS
 
     @classmethod
     def of(cls, document: Document) -> ManifestParts:
-        """Return what a manifest refers to."""
+        """Return the parts of a manifest; foreign blobs, which need not be in the registry, do not count."""
         return cls(Edges.of(document), len(document.content), tuple((blob.digest, blob.size) for blob in document.blobs if not blob.is_foreign))
 
 
@@ -54,7 +54,7 @@ NO_PARTS = ManifestParts(Edges(), 0)
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A repository, its tags by name and its manifests by digest; ``contents`` only after they were read."""
+    """A repository, its tags by name and its manifests by digest. ``contents`` is empty until ``read_contents``."""
 
     repository: RepositoryProperties
     tags: Mapping[str, TagProperties]
@@ -63,12 +63,12 @@ class Snapshot:
 
     @property
     def is_complete(self) -> bool:
-        """Whether the lists have all that the repository says to have."""
+        """Whether the lists have as many tags and manifests as the repository counts."""
         return len(self.tags) >= self.repository.tag_count and len(self.manifests) >= self.repository.manifest_count
 
     @cached_property
     def tags_of(self) -> Mapping[str, tuple[str, ...]]:
-        """The tags of each manifest that has some, also those that only the manifest itself tells of: it was listed last."""
+        """The tags of each tagged manifest, including tags that only the properties of the manifest name: it was listed later."""
         found: dict[str, dict[str, None]] = {}
         for tag in self.tags.values():
             found.setdefault(tag.digest, {})[tag.name] = None
@@ -80,7 +80,7 @@ class Snapshot:
 
     @cached_property
     def graph(self) -> Graph:
-        """What reaches what. A tag that is about a digest makes its manifest one that is about it."""
+        """The edges of all manifests. A referrer tag makes its manifest a referrer of the digest in its name."""
         edges = {digest: content.edges for digest, content in self.contents.items()}
         for name, tag in self.tags.items():
             subject = subject_of_tag(name)
@@ -91,31 +91,31 @@ class Snapshot:
 
 
 def subject_of_tag(tag: str) -> str | None:
-    """Return the digest that a tag says to be about; None for one that is a name."""
+    """Return the digest that a referrer tag refers to, or None for an ordinary tag."""
     match = REFERRER_TAG.fullmatch(tag)
     return f"sha256:{match.group(1)}" if match else None
 
 
 def read_snapshot(client: RegistryClient, name: str) -> Snapshot | None:
-    """List a repository; None when there is none.
+    """List a repository; None if it does not exist.
 
-    BlockedError when the lists lack something that the repository has: nobody can tell what that needs.
+    BlockedError if the lists hide something that the repository counts, because nobody can tell what the hidden items need.
     """
     found = _listed(client, name)
     if found and not found.is_complete:
-        # Or it changed between one list and the other.
+        # It may have changed between the two lists.
         found = _listed(client, name)
     if found and not found.is_complete:
         repository = found.repository
         raise BlockedError(
-            f"Repository '{name}' says that it has {repository.tag_count} tags and {repository.manifest_count} manifests, but lists {len(found.tags)} and "
-            f"{len(found.manifests)}: what is hidden (can_list: false) may need others. Set can_list: true on all of it."
+            f"Repository '{name}' counts {repository.tag_count} tags and {repository.manifest_count} manifests, but lists {len(found.tags)} and "
+            f"{len(found.manifests)}. The hidden ones (can_list: false) may need others: set can_list to true on all of them."
         )
     return found
 
 
 def _listed(client: RegistryClient, name: str) -> Snapshot | None:
-    """Return the lists; manifests come after tags, so that what a tag points at is among them."""
+    """Read the lists: manifests after tags, so that the manifest of each tag is among them."""
     repository = client.repositories.get(name)
     if repository is None:
         return None
@@ -126,9 +126,9 @@ def _listed(client: RegistryClient, name: str) -> Snapshot | None:
 
 
 def read_contents(client: RegistryClient, snapshot: Snapshot, known: Mapping[str, ManifestParts] | None = None) -> Snapshot:
-    """Return the snapshot with the contents of its manifests; those that are ``known``, which cannot change, are not read again.
+    """Return the snapshot with the contents of its manifests. ``known`` contents are not read again, because manifests cannot change.
 
-    DriftError when one has gone since it was listed, InvalidManifestError when it cannot be told what one refers to.
+    DriftError if a listed manifest no longer exists, InvalidManifestError if one cannot be read.
     """
     known = known or {}
     unknown = [digest for digest in snapshot.manifests if digest not in known]
@@ -140,5 +140,5 @@ def read_contents(client: RegistryClient, snapshot: Snapshot, known: Mapping[str
 def _content(client: RegistryClient, name: str, digest: str) -> ManifestParts:
     document = client.content.manifest(name, digest)
     if document is None:
-        raise DriftError(f"Manifest {digest} of '{name}' vanished while it was looked at. Run the task again.")
+        raise DriftError(f"Manifest {digest} of '{name}' disappeared while the task was running. Run the task again.")
     return ManifestParts.of(document)

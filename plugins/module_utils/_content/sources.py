@@ -4,7 +4,7 @@
 #
 # Private to this collection: it can change in any release.
 
-"""Where content to upload comes from: memory, a file, a registry."""
+"""Sources of content: memory, a file, a repository."""
 
 from __future__ import annotations
 
@@ -19,42 +19,42 @@ from .download import DOWNLOAD_PIECE, download
 
 
 class ContentSource(Protocol):
-    """Content that can be read from any byte on."""
+    """Content of known size that can be read from any byte on."""
 
     @property
     def size(self) -> int:
-        """Its length in bytes."""
+        """The size in bytes."""
 
     def pieces(self, start: int) -> Iterator[bytes]:
-        """Give the content from byte ``start``."""
+        """Give the content from byte ``start`` on, in pieces."""
 
 
 @dataclass(frozen=True)
 class BytesSource:
-    """Content that is in memory."""
+    """Content in memory."""
 
     content: bytes
 
     @property
     def size(self) -> int:
-        """Its length."""
+        """The size in bytes."""
         return len(self.content)
 
     def pieces(self, start: int) -> Iterator[bytes]:
-        """Give it in one piece."""
+        """Give the content from byte ``start`` on, in one piece."""
         yield self.content[start:]
 
 
 @dataclass(frozen=True)
 class FileSource:
-    """A file, or a part of one that begins at ``offset``, which must stay as it is while it is read."""
+    """``size`` bytes of a file, from ``offset`` on. The file must not change while it is read."""
 
     path: str
     size: int
     offset: int = 0
 
     def pieces(self, start: int) -> Iterator[bytes]:
-        """Give what ``size`` says there is, in pieces; LocalFileError when there is less."""
+        """Give the content from byte ``start`` on, in pieces; LocalFileError if the file is shorter than expected."""
         left = self.size - start
         try:
             with open(self.path, "rb", buffering=0) as file:
@@ -65,22 +65,22 @@ class FileSource:
         except OSError as error:
             raise LocalFileError(f"{self.path} cannot be read: {error.strerror}.") from None
         if left:
-            raise LocalFileError(f"{self.path} became shorter while it was read: nothing was made of it. Run the task when nothing changes the file.")
+            raise LocalFileError(f"{self.path} became shorter while it was read; its content was not used. Run the task again when nothing changes the file.")
 
 
 @dataclass(frozen=True)
 class RepositorySource:
-    """A blob of a registry."""
+    """A blob of a repository."""
 
-    content: Content
+    endpoint: Content
     repository: str
     descriptor: Descriptor
 
     @property
     def size(self) -> int:
-        """What its descriptor says."""
+        """The size in bytes, from the descriptor."""
         return self.descriptor.size
 
     def pieces(self, start: int) -> Iterator[bytes]:
-        """Give it as it comes."""
-        return download(self.content, self.repository, self.descriptor, start)
+        """Download the content from byte ``start`` on, in pieces."""
+        return download(self.endpoint, self.repository, self.descriptor, start)

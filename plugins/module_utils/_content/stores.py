@@ -4,7 +4,7 @@
 #
 # Private to this collection: it can change in any release.
 
-"""Where manifests and blobs are kept: a repository of any registry here, a folder in _layout.py."""
+"""Stores: places that hold manifests and blobs. A repository of any registry is one; layout.py and artifact_files.py have the others."""
 
 from __future__ import annotations
 
@@ -18,79 +18,79 @@ from .upload import upload
 
 
 class Store(Protocol):
-    """A place that has manifests and blobs by their digests, and names for some manifests."""
+    """A place that holds manifests and blobs by their digests, and names for some manifests."""
 
     def manifest(self, reference: str) -> Document | None:
-        """Return the manifest that a tag or digest names."""
+        """Return the manifest with a tag or digest; None if it does not exist."""
 
     def has_manifest(self, digest: str) -> bool:
-        """Whether a manifest is there."""
+        """Whether a manifest exists."""
 
     def referrers(self, digest: str) -> list[Descriptor]:
-        """Return the manifests whose subject ``digest`` is."""
+        """Return the manifests whose subject is ``digest``."""
 
-    def has_blob(self, blob: Descriptor) -> bool:
-        """Whether a blob is there."""
+    def has_blob(self, descriptor: Descriptor) -> bool:
+        """Whether a blob exists."""
 
-    def source(self, blob: Descriptor) -> ContentSource:
+    def blob(self, descriptor: Descriptor) -> ContentSource:
         """Return the content of a blob."""
 
 
 class Target(Store, Protocol):
-    """A place that also takes them. ``is_whole``: it takes no manifest whose parts it lacks."""
+    """A store that can be written to."""
 
     @property
-    def is_whole(self) -> bool:
-        """Whether what a manifest needs is always there."""
+    def checks_references(self) -> bool:
+        """Whether it refuses a manifest whose children or blobs it lacks, so that a manifest that exists is complete."""
 
-    def put_blob(self, blob: Descriptor, source: ContentSource) -> None:
-        """Keep a blob."""
+    def put_blob(self, descriptor: Descriptor, content: ContentSource) -> None:
+        """Write a blob."""
 
     def put_manifest(self, document: Document) -> None:
-        """Keep a manifest, all parts of which are there."""
+        """Write a manifest, after its children and blobs."""
 
     def tag(self, document: Document, name: str) -> None:
-        """Let a name point at a manifest."""
+        """Point a name at a manifest."""
 
 
 @dataclass(frozen=True)
 class RepositoryStore:
-    """A repository; blobs that the repositories ``mount_from`` of the same registry have are not uploaded."""
+    """A repository. Blobs that exist in the repositories ``mount_from`` of the same registry are mounted, not uploaded."""
 
-    content: Content
+    endpoint: Content
     repository: str
     mount_from: tuple[str, ...] = ()
-    is_whole: bool = True
+    checks_references: bool = True
 
     def manifest(self, reference: str) -> Document | None:
-        """Return the manifest that a tag or digest names."""
-        return self.content.manifest(self.repository, reference)
+        """Return the manifest with a tag or digest; None if it does not exist."""
+        return self.endpoint.manifest(self.repository, reference)
 
     def has_manifest(self, digest: str) -> bool:
-        """Whether a manifest is there."""
-        return self.content.head(self.repository, digest) is not None
+        """Whether a manifest exists."""
+        return self.endpoint.head(self.repository, digest) is not None
 
     def referrers(self, digest: str) -> list[Descriptor]:
-        """Return the manifests whose subject ``digest`` is."""
-        return self.content.referrers(self.repository, digest)
+        """Return the manifests whose subject is ``digest``."""
+        return self.endpoint.referrers(self.repository, digest)
 
-    def has_blob(self, blob: Descriptor) -> bool:
-        """Whether a blob is there."""
-        return self.content.blob_size(self.repository, blob.digest) is not None
+    def has_blob(self, descriptor: Descriptor) -> bool:
+        """Whether a blob exists."""
+        return self.endpoint.blob_size(self.repository, descriptor.digest) is not None
 
-    def source(self, blob: Descriptor) -> ContentSource:
+    def blob(self, descriptor: Descriptor) -> ContentSource:
         """Return the content of a blob."""
-        return RepositorySource(self.content, self.repository, blob)
+        return RepositorySource(self.endpoint, self.repository, descriptor)
 
-    def put_blob(self, blob: Descriptor, source: ContentSource) -> None:
-        """Let the registry take the blob from another repository, or upload it."""
-        if not any(self.content.mount(self.repository, blob.digest, other) for other in self.mount_from if other != self.repository):
-            upload(self.content, self.repository, blob.digest, source)
+    def put_blob(self, descriptor: Descriptor, content: ContentSource) -> None:
+        """Mount a blob from another repository, or upload it."""
+        if not any(self.endpoint.mount(self.repository, descriptor.digest, other) for other in self.mount_from if other != self.repository):
+            upload(self.endpoint, self.repository, descriptor.digest, content)
 
     def put_manifest(self, document: Document) -> None:
-        """Keep a manifest under its digest."""
-        self.content.put_manifest(self.repository, document.digest, document)
+        """Push a manifest under its digest."""
+        self.endpoint.put_manifest(self.repository, document.digest, document)
 
     def tag(self, document: Document, name: str) -> None:
-        """Let a tag point at a manifest: the same bytes again, under another reference."""
-        self.content.put_manifest(self.repository, name, document)
+        """Point a tag at a manifest, by pushing the same bytes under the tag."""
+        self.endpoint.put_manifest(self.repository, name, document)

@@ -4,7 +4,7 @@
 #
 # Private to this collection: it can change in any release.
 
-"""A manifest and all that it reaches: children, blobs and, if so wanted, referrers."""
+"""A manifest with all that it reaches: children, blobs and, on request, referrers."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from .._oci.document import Descriptor, Document
 from .._oci.graph import Edges, topological_order
 from .stores import Store
 
-# More manifests than any image has: a registry cannot keep us busy for ever.
+# More manifests than any image has, so that a malicious registry cannot keep a task busy without end.
 MOST_MANIFESTS = 100_000
 
 
 @dataclass
 class Tree:
-    """``documents`` by digest, each after what it lists and what it is about; ``missing`` is what is not there."""
+    """``documents`` by digest, each after its children and its subject; ``missing`` are the manifests that do not exist."""
 
     root: Document
     documents: dict[str, Document] = field(default_factory=dict)
@@ -37,18 +37,18 @@ class Tree:
 
 
 def read_tree(store: Store, root: Document, *, referrers: bool, workers: int) -> Tree:
-    """Read all that ``root`` reaches in ``store``, level by level; its referrers, and theirs, only if so wanted."""
+    """Read all that ``root`` reaches in ``store``, level by level. ``referrers``: whether to include referrers, and their referrers."""
     found = Tree(root)
     levels: list[list[Document]] = []
     seen = {root.digest}
     level = [root]
     while level:
         levels.append(level)
-        wanted = [child for document in level for child in document.children]
+        reached = [child for document in level for child in document.children]
         if referrers:
             listed = concurrently(lambda document: store.referrers(document.digest), level, workers)
-            wanted += [referrer for group in listed for referrer in group]
-        fresh = list({descriptor.digest: descriptor for descriptor in wanted if descriptor.digest not in seen}.values())
+            reached += [referrer for group in listed for referrer in group]
+        fresh = list({descriptor.digest: descriptor for descriptor in reached if descriptor.digest not in seen}.values())
         seen.update(descriptor.digest for descriptor in fresh)
         ensure_bounded(root.digest, len(seen))
         read = concurrently(lambda descriptor: store.manifest(descriptor.digest), fresh, workers)
@@ -62,13 +62,13 @@ def read_tree(store: Store, root: Document, *, referrers: bool, workers: int) ->
 
 
 def ensure_bounded(digest: str, count: int) -> None:
-    """Raise ProtocolError when a manifest reaches more others than any does."""
+    """Raise ProtocolError if a manifest reaches more manifests than is plausible."""
     if count > MOST_MANIFESTS:
-        raise ProtocolError(f"{digest} reaches more than {MOST_MANIFESTS:,} manifests, which no image does; nothing was done with it.")
+        raise ProtocolError(f"{digest} reaches more than {MOST_MANIFESTS:,} manifests, which no image does. It was not used.")
 
 
 def missing_blobs(store: Store, blobs: Iterable[Descriptor], workers: int) -> list[Descriptor]:
-    """Return those of ``blobs`` that ``store`` lacks."""
-    wanted = list(blobs)
-    there = concurrently(store.has_blob, wanted, workers)
-    return [blob for blob, present in zip(wanted, there) if not present]
+    """Return the ones of ``blobs`` that do not exist in ``store``."""
+    needed = list(blobs)
+    present = concurrently(store.has_blob, needed, workers)
+    return [blob for blob, exists in zip(needed, present) if not exists]

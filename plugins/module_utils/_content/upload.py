@@ -4,10 +4,10 @@
 #
 # Private to this collection: it can change in any release.
 
-"""How a blob gets into a registry: in chunks, going on after a break where the registry says that it stands.
+"""The upload of a blob: in chunks, and continued after a broken connection from the byte that the registry names.
 
-Source: OCI distribution specification 1.1, "Pushing blobs". Azure Container Registry may have forgotten an upload after a break; then
-it begins again.
+Source: OCI distribution specification 1.1, "Pushing blobs". After a broken connection, Azure Container Registry may have forgotten the
+upload; then it begins again.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from .._http.settings import RETRY_STATUSES, TRIES
 from .._registry.content import PUSH, Content
 from .sources import ContentSource
 
-# The service refuses larger requests in some places (413 above 20 MB).
+# In bytes. The service refuses larger requests in some places (413 above 20 MB).
 CHUNK = 16 * 1024 * 1024
 SMALLEST_CHUNK = 1024 * 1024
 
 
 class _Cursor:
-    """Gives parts of a source one after the other, without opening it again for each."""
+    """Reads consecutive parts of a source without opening it again for each part."""
 
     def __init__(self, source: ContentSource) -> None:
         self._source = source
@@ -43,13 +43,13 @@ class _Cursor:
         self._pieces: Iterator[bytes] = iter(())
 
     def read(self, start: int, length: int, meter: Meter) -> Iterator[bytes]:
-        """Give ``length`` bytes from ``start``."""
+        """Give ``length`` bytes from byte ``start`` on."""
         if start != self._at:
             self._at, self._rest, self._pieces = start, b"", self._source.pieces(start)
         while length:
             piece = self._rest or next(self._pieces, b"")
             if not piece:
-                raise AssertionError("a source gives as many bytes as it says")
+                raise AssertionError("a source is as long as its size")
             piece, self._rest = piece[:length], piece[length:]
             self._at += len(piece)
             length -= len(piece)
@@ -59,7 +59,7 @@ class _Cursor:
 
 @dataclass(frozen=True)
 class _Part:
-    """The body of a request: so many bytes of a source. It can be sent again."""
+    """The body of a request: a part of a source. It can be sent again."""
 
     cursor: _Cursor
     start: int
@@ -75,7 +75,7 @@ class _Part:
 
 
 class Upload:
-    """One upload. ``run`` ends when the registry has the blob."""
+    """One upload of a blob."""
 
     def __init__(self, content: Content, repository: str, digest: str, source: ContentSource) -> None:
         self._http = content.http
@@ -91,7 +91,7 @@ class Upload:
         self._finishing = False
 
     def run(self) -> None:
-        """Upload; RegistryError when the registry does not want it, ConnectionFailure after too many breaks without progress."""
+        """Upload the blob; RegistryError if the registry refuses it, TransportError after too many broken connections without progress."""
         failures, furthest = 0, 0
         while True:
             try:
@@ -105,14 +105,14 @@ class Upload:
                 if failures or (isinstance(error, _RetryError) and error.reason.answer.status == 413):
                     self._chunk = max(SMALLEST_CHUNK, self._chunk // 2)
                 time.sleep(wait_before_retry(None, failures, time.time()) if failures else 0)
-                if self._find_out():
+                if self._resume():
                     return
 
     def _step_by_step(self) -> None:
         if self._location is None:
             self._received = 0
             self._advance(self._http.send("POST", f"/v2/{self._repository}/blobs/uploads/", repository_scope(self._repository, PUSH)), 202, 0)
-        # What fits into one request goes with the last one, which is needed anyway.
+        # A blob that fits into one request is sent with the last one, which is needed anyway.
         while self._received < self._size and not self._received == 0 < self._size <= self._chunk:
             until = min(self._received + self._chunk, self._size)
             headers = {"Content-Range": f"{self._received}-{until - 1}"}
@@ -125,17 +125,17 @@ class Upload:
         answer = self._send("PUT", f"{location}{'&' if '?' in location else '?'}digest={quote(self._digest, safe='')}", self._size, {})
         if answer.status == 400 and answer.refusal().code == "DIGEST_INVALID":
             raise DriftError(
-                f"The content of {self._digest} changed while it was uploaded to '{self._repository}'; the registry refused it, nothing was kept. "
-                "Run the task when nothing changes it."
+                f"The content of {self._digest} changed while it was uploaded to '{self._repository}', so the registry refused it. "
+                "Run the task again when nothing changes the content."
             )
         if answer.status != 201:
             raise self._trouble(answer)
         kept = answer.headers.get("Docker-Content-Digest", self._digest)
         if kept != self._digest:
-            raise ProtocolError(f"The registry keeps blob {self._digest} of '{self._repository}' as {printable(kept, 80)}: it did not get what was sent.")
+            raise ProtocolError(f"The registry stored blob {self._digest} of '{self._repository}' as {printable(kept, 80)}: it was damaged on the way.")
 
     def _send(self, method: str, target: str, until: int, headers: dict[str, str]) -> Response:
-        """Send the bytes from where the upload stands up to ``until``."""
+        """Send the bytes that the registry does not have yet, up to ``until``."""
         part = _Part(self._cursor, self._received, until - self._received, self._meter)
         headers = {**headers, "Content-Type": "application/octet-stream"}
         with self._http.stream(method, target, repository_scope(self._repository, PUSH), headers=headers, data=part if len(part) else b"") as stream:
@@ -148,13 +148,13 @@ class Upload:
         self._location, self._received = self._content.location(answer), received
 
     def _trouble(self, answer: Response) -> Exception:
-        """Return what an unexpected answer means: another try from where the upload stands, or the end."""
+        """Return the error for an unexpected answer: _RetryError if the upload can be continued."""
         again = answer.status in (404, 413, 416) if self._location else False
         error = answer.error()
         return _RetryError(error) if again or answer.status in RETRY_STATUSES else error
 
-    def _find_out(self) -> bool:
-        """Ask where the upload stands; it begins again when the registry does not know, and is True when only the last answer was lost."""
+    def _resume(self) -> bool:
+        """Ask the registry for the state of the upload, which begins again if there is none. True if the blob exists: only the answer was lost."""
         location, self._location = self._location, None
         if location is None:
             return False
@@ -165,14 +165,14 @@ class Upload:
         except TransportError:
             return False
         match = re.fullmatch(r"(?:bytes=)?0-(\d+)", answer.headers.get("Range", ""))
-        # The service writes 0-0 for nothing; a single byte is not worth the difference.
+        # The service writes 0-0 for an empty upload, so a single byte counts as none.
         if answer.status == 204 and match and 0 < int(match.group(1)) < self._size:
             self._location, self._received = self._content.location(answer), int(match.group(1)) + 1
         return False
 
 
 class _RetryError(Exception):
-    """An answer after which the upload may go on; never leaves this file."""
+    """An answer after which the upload can be continued; not raised beyond this file."""
 
     def __init__(self, reason: RegistryError) -> None:
         super().__init__()
@@ -180,5 +180,5 @@ class _RetryError(Exception):
 
 
 def upload(content: Content, repository: str, digest: str, source: ContentSource) -> None:
-    """Let ``repository`` have the blob ``digest``, whose content ``source`` gives."""
+    """Upload the blob ``digest`` to ``repository``; ``source`` gives its content."""
     Upload(content, repository, digest, source).run()

@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from .._common.errors import BlockedError
 from .._common.plan import Outcome, Step
 from .._common.progress import report
+from .._common.text import listed
 from .._content.snapshot import ManifestParts
 from .._registry.client import RegistryClient
 from .item import PlanItem
@@ -77,10 +78,10 @@ class Execution:
     def outcome(self) -> Outcome:
         """What became of the items."""
         verified = [one.verified for one in self._repositories if one.verified]
-        broken = [one for one in verified if one["missing"]]
+        broken = [one for one in verified if one.missing]
         problem = ""
         if broken:
-            problem = f"Repository '{broken[0]['repository']}' has tags that are not whole: {', '.join(broken[0]['missing'][:3])}."
+            problem = f"Repository '{broken[0].repository}' has tags that are not complete: {listed(broken[0].missing, 3)}."
         return Outcome(
             total=sum(one.total for one in self._repositories),
             done=[item.label for one in self._repositories for item in one.done],
@@ -89,7 +90,7 @@ class Execution:
             result={
                 "drifted": [{"target": item.label, "reason": reason} for one in self._repositories for item, reason in one.drifted.items()],
                 "undo": [entry for one in self._repositories for entry in one.undo],
-                "verification": {"references": sum(one["references"] for one in verified), "broken": broken},
+                "verification": {"references": sum(one.tag_count for one in verified), "broken": [one.to_result() for one in broken]},
             },
             problem=problem,
         )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._common.concurrency import concurrently
 from .._common.errors import AcrError, LeftUnlockedError, LockedError
@@ -23,6 +23,9 @@ from .drift import drift_reason, find_drift, image_stays
 from .item import ACTION_FLAGS, PlanItem, change_of
 from .rules import UNLOCK
 from .undo import undo_entries
+
+if TYPE_CHECKING:
+    from .._content.completeness import Completeness
 
 # After so many changes in a repository it is looked at again: whoever pushes in between is not overlooked for long.
 BATCH = 250
@@ -59,7 +62,7 @@ class RepositoryExecution:
         self._done: set[PlanItem] = set()
         self._drifted: dict[PlanItem, str] = {}
         self.failures: list[Failure] = []
-        self.verified: Mapping[str, Any] | None = None
+        self.verified: Completeness | None = None
 
     @property
     def done(self) -> list[PlanItem]:

@@ -56,7 +56,7 @@ def _write(store: RepositoryStore, layer: Descriptor, path: str, dest: str, titl
     def apply() -> None:
         make_folder(os.path.dirname(path))
         _refuse_links(dest, title)
-        replace_file(path, store.source(layer).pieces(0))
+        replace_file(path, store.blob(layer).pieces(0))
 
     return Step(f"file {path}", apply)
 

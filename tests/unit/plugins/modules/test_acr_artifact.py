@@ -82,9 +82,9 @@ def test_a_title_that_leads_out_is_not_even_pushed(registry, files):
     mark = registry.mark()
     for title in ("../x", "/etc/passwd", "a/../../x", "a//b", "a\\b", ".."):
         result = registry.run(MODULE, repository=REPOSITORY, files=[{**files[0], "title": title}], tags=["v1"])
-        assert result["msg"] == f"The title '{title}' is not the name of a file inside a folder; nothing was written."
+        assert result["msg"] == f"The title '{title}' is not a safe relative path; nothing was changed."
     twice = registry.run(MODULE, repository=REPOSITORY, files=[files[0], {**files[1], "title": "a.json"}])
-    assert twice["msg"] == "Two of files have the title 'a.json': whoever pulls them would get only one. Set title."
+    assert twice["msg"] == "Two files have the title 'a.json', so only one of them could be pulled. Set title."
     assert registry.writes(mark) == []
 
 
@@ -107,7 +107,7 @@ def test_a_layout_is_pushed_with_all_platforms(registry, tmp_path, packed):
 
 def test_a_layout_that_is_none(registry, tmp_path):
     (tmp_path / "file").write_text("x")
-    for path, reason in {"file": "is neither a folder nor an uncompressed tar archive.", ".": "is no OCI image layout: a folder or"}.items():
+    for path, reason in {"file": "is neither a folder nor an uncompressed tar archive.", ".": "is not an OCI image layout, which is a folder or"}.items():
         assert reason in registry.run(MODULE, repository=REPOSITORY, layout=str(tmp_path / path), tags=["v1"])["msg"]
 
 
@@ -127,7 +127,7 @@ def test_a_layout_that_lacks_something(registry, tmp_path, check, packed):
                 archive.add(layout, ".")
         result = registry.run(MODULE, repository=REPOSITORY, layout=str(tmp_path / "layout.tar" if packed else layout), tags=["v1"], check=check)
         lost = f"1 of its blobs are missing or damaged ({image.blobs[1].digest})"
-        assert result["msg"] == f"{image.root.digest} is not whole where it is copied from: {lost}. Nothing was copied."
+        assert result["msg"] == f"{image.root.digest} is incomplete at its source: {lost}. Nothing was copied."
     assert registry.writes(mark) == []
 
 
@@ -137,16 +137,16 @@ def test_a_layout_that_is_damaged(registry, tmp_path):
     mark = registry.mark()
     manifest_file = tmp_path / "blobs" / "sha256" / image.root.digest.partition(":")[2]
     manifest_file.write_bytes(b"{}")
-    assert "has other content than its digest says: it is damaged." in registry.run(MODULE, repository=REPOSITORY, layout=str(tmp_path))["msg"]
+    assert "is damaged: its content has another digest." in registry.run(MODULE, repository=REPOSITORY, layout=str(tmp_path))["msg"]
     (tmp_path / "index.json").write_text("{}")
-    assert "cannot be read: it is damaged." in registry.run(MODULE, repository=REPOSITORY, layout=str(tmp_path))["msg"]
+    assert "is damaged: it is not a valid index." in registry.run(MODULE, repository=REPOSITORY, layout=str(tmp_path))["msg"]
     assert registry.writes(mark) == []
 
 
 def test_a_file_that_changes_while_it_is_uploaded(registry, files, tmp_path, monkeypatch):
     monkeypatch.setattr(artifact_files, "measure_file", lambda path: (f"sha256:{'0' * 64}", 2))
     result = registry.run(MODULE, repository=REPOSITORY, files=files[:1], tags=["v1"])
-    assert f"The content of sha256:{'0' * 64} changed while it was uploaded to '{REPOSITORY}'; the registry refused it" in result["msg"]
+    assert f"The content of sha256:{'0' * 64} changed while it was uploaded to '{REPOSITORY}', so the registry refused it" in result["msg"]
     assert registry.get(f"/acr/v1/{REPOSITORY}")["errors"][0]["code"] == "NAME_UNKNOWN"
 
 
@@ -160,9 +160,9 @@ def test_a_layout_with_several_manifests(registry, tmp_path):
     index["manifests"].append(other.root.descriptor(annotations={"org.opencontainers.image.ref.name": "two"}))
     (tmp_path / "index.json").write_text(json.dumps(index))
     unclear = registry.run(MODULE, repository=REPOSITORY, layout=str(tmp_path), tags=["v1"])
-    assert unclear["msg"] == f"The layout {tmp_path} holds 2 manifests: say which with layout_reference (names: one, two)."
+    assert unclear["msg"] == f"The layout {tmp_path} holds 2 manifests: set layout_reference to one of them (names: one, two)."
     wrong = registry.run(MODULE, repository=REPOSITORY, layout=str(tmp_path), tags=["v1"], layout_reference="../../etc/passwd")
-    assert wrong["msg"] == f"The layout {tmp_path} has no manifest ../../etc/passwd; its names are: one, two."
+    assert wrong["msg"] == f"The layout {tmp_path} has no manifest ../../etc/passwd (names: one, two)."
     assert registry.run(MODULE, repository=REPOSITORY, layout=str(tmp_path), tags=["v1"], layout_reference="two")["digest"] == other.root.digest
 
 
@@ -193,7 +193,7 @@ def test_a_tag_that_moved_is_told_when_another_fails(registry, files):
 def test_nothing_is_no_artifact(registry):
     """A list that a template left empty does not move a tag to an artifact without files."""
     result = registry.run(MODULE, repository=REPOSITORY, files=[], tags=["latest"], artifact_type=TYPE)
-    assert result["msg"].startswith("files is empty, and there are neither config nor annotations: there is nothing to push.")
+    assert result["msg"].startswith("There is nothing to push: files is empty, and neither config nor annotations are set.")
     assert registry.run(MODULE, repository=REPOSITORY, files=[], tags=["latest"], artifact_type=TYPE, annotations={"by": "me"})["changed"]
 
 

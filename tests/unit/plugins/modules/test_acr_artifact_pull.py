@@ -57,7 +57,7 @@ def test_a_title_that_leads_out(registry, tmp_path, title, check):
     hostile = images.image("one", layers=[image.blobs[1].descriptor(annotations={"org.opencontainers.image.title": "good"}), layer])
     registry.push(REPOSITORY, hostile, "v1")
     result = registry.run(MODULE, repository=REPOSITORY, reference="v1", dest=str(tmp_path / "dest"), check=check)
-    assert "is not the name of a file inside a folder; nothing was written." in result["msg"]
+    assert "is not a safe relative path; nothing was changed." in result["msg"]
     assert "\x1b" not in result["msg"]
     assert list(tmp_path.iterdir()) == []
 
@@ -134,7 +134,7 @@ def test_a_layout_gets_a_second_image(registry, tmp_path):
 def test_a_folder_with_other_things_is_no_layout(registry, tmp_path):
     registry.push(REPOSITORY, images.image("one"), "v1")
     (tmp_path / "mine").write_text("x")
-    assert "is no OCI image layout" in registry.run(MODULE, repository=REPOSITORY, reference="v1", layout=str(tmp_path))["msg"]
+    assert "is not an OCI image layout" in registry.run(MODULE, repository=REPOSITORY, reference="v1", layout=str(tmp_path))["msg"]
 
 
 def test_nothing_is_half_written(registry, files, tmp_path):
@@ -147,7 +147,7 @@ def test_nothing_is_half_written(registry, files, tmp_path):
     registry.emulator.faults.set([{"method": "GET", "path": f".*{digest}/data.*", "times": 0, "corrupt": True}])
     result = registry.run(MODULE, repository=REPOSITORY, reference="latest", dest=str(dest), concurrency=1)
     assert (result["changed"], result["done"], result["not_attempted"]) == (True, [f"file {dest / 'a.json'}"], [])
-    assert "came with other content than its digest says; it was not kept." in result["failures"][0]["msg"]
+    assert "arrived with other content than its digest says; it was not used." in result["failures"][0]["msg"]
     assert sorted(str(path.relative_to(dest)) for path in Path(dest).rglob("*") if path.is_file()) == ["a.json", "texts/b.txt"]
     assert (dest / "texts" / "b.txt").read_text() == "before"
 
@@ -158,7 +158,7 @@ def test_a_file_and_a_folder_of_the_same_name(registry, tmp_path, check):
     layers = [layer.descriptor(annotations={"org.opencontainers.image.title": title}) for title in ("a", "b/c", "a/d/e")]
     registry.push(REPOSITORY, images.image("one", layers=layers), "v1")
     result = registry.run(MODULE, repository=REPOSITORY, reference="v1", dest=str(tmp_path / "dest"), check=check)
-    assert "'a/d/e' is in a folder that is a file itself; nothing was written." in result["msg"]
+    assert "a folder of 'a/d/e' has the same path as another file; nothing was written." in result["msg"]
     assert list(tmp_path.iterdir()) == []
 
 
@@ -191,7 +191,7 @@ def test_a_layout_is_not_written_into_a_file(registry, files, check):
     registry.push(REPOSITORY, images.image("one"), "v1")
     path = files[0]["path"]
     result = registry.run(MODULE, repository=REPOSITORY, reference="v1", layout=path, check=check)
-    assert result["msg"] == f"{path} is a file. A layout is written as a folder: name another."
+    assert result["msg"] == f"{path} is a file. A layout is written as a folder: set another path."
 
 
 def test_a_title_that_is_no_text(registry, tmp_path):

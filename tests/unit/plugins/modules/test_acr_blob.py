@@ -108,7 +108,7 @@ def test_a_blob_that_is_not_there(registry, tmp_path):
     assert os.listdir(tmp_path) == []
 
 
-@pytest.mark.parametrize(("fault", "reason"), [({"corrupt": True}, "came with other content than its digest says; it was not kept.")])
+@pytest.mark.parametrize(("fault", "reason"), [({"corrupt": True}, "arrived with other content than its digest says; it was not used.")])
 def test_what_is_not_what_it_should_be_is_not_kept(registry, tmp_path, fault, reason):
     registry.run(MODULE, repository=REPOSITORY, content=TEXT)
     (tmp_path / "file").write_text("before")

@@ -170,7 +170,7 @@ def test_a_source_that_is_not_whole(registry, release):
     assert registry.session.delete(f"https://r.azurecr.io/v2/{SOURCE}/manifests/{lost}").status_code == 202
     mark = registry.mark()
     result = registry.run(MODULE, images=[{"source": f"{SOURCE}:v1.0.0", "target": TARGET}])
-    assert result["msg"] == f"{release[0]} is not whole where it is copied from: 1 of its manifests are missing or damaged ({lost}). Nothing was copied."
+    assert result["msg"] == f"{release[0]} is incomplete at its source: 1 of its manifests are missing or damaged ({lost}). Nothing was copied."
     assert registry.writes(mark) == []
 
 
@@ -213,7 +213,7 @@ def test_an_image_that_is_copied_in_part_is_a_change(registry, release):
     assert [failure["target"] for failure in result["failures"]] == [f"content of {TARGET}:v1.0.0"]
     assert result["not_attempted"] == [f"tag {TARGET}:v1.0.0"]
     kept = len(registry.get(f"/acr/v1/{TARGET}/_manifests")["manifests"])
-    assert result["msg"].endswith(f"Of 6 blobs 6 and of 4 manifests {kept} were copied before; they stay.")
+    assert result["msg"].endswith(f"6 of 6 blobs and {kept} of 4 manifests were copied before; they stay.")
     assert result["failures"][0]["error"]["status"] == 405
     registry.emulator.faults.set([{"method": "POST", "path": ".*", "times": 0, "status": 405, "body": "{}"}])
     nothing = registry.run(MODULE, images=[{"source": f"{SOURCE}:v1.0.0", "target": "third"}])

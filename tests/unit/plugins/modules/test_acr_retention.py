@@ -411,8 +411,8 @@ def test_a_list_that_becomes_incomplete_during_the_sweep_does_not_deny_what_was_
     result = run(registry, rule())
     assert (result["failed"], result["changed"], len(result["done"])) == (True, True, 2)
     assert result["msg"] == (
-        "2 of 2 changes were made; repository library/app failed: Repository 'library/app' says that it has 1 tags and 1 manifests, but lists 0 and 1: "
-        "what is hidden (can_list: false) may need others. Set can_list: true on all of it."
+        "2 of 2 changes were made; repository library/app failed: Repository 'library/app' counts 1 tags and 1 manifests, but lists 0 and 1. "
+        "The hidden ones (can_list: false) may need others: set can_list to true on all of them."
     )
 
 
@@ -537,7 +537,7 @@ def test_what_is_hidden_may_need_the_rest(registry):
     push(registry, 40, image)
     registry.patch(f"/acr/v1/{REPOSITORY}/_manifests/{image.root.digest}", listEnabled=False)
     result = run(registry, rule(tags=None, older_than=None, untagged={"older_than": "7d"}))
-    assert "says that it has 0 tags and 3 manifests, but lists 0 and 2: what is hidden (can_list: false) may need others" in result["msg"]
+    assert "counts 0 tags and 3 manifests, but lists 0 and 2. The hidden ones (can_list: false) may need others" in result["msg"]
     assert len(manifests(registry)) == 2
 
 
