@@ -14,7 +14,7 @@ from typing import Any
 
 from .._common.concurrency import concurrently
 from .._common.errors import InvalidManifestError, LocalFileError, NotFoundError, UsageError
-from .._common.names import digest_name, tag_name
+from .._common.names import reference_name, tag_name
 from .._common.plan import Plan, Step
 from .._common.text import listed, short_digest
 from .._content.stores import RepositoryStore
@@ -52,7 +52,7 @@ def read_document(registry: Content, name: str, params: Mapping[str, Any]) -> Do
 
 def read_subject(registry: Content, name: str, reference: str) -> dict[str, Any]:
     """Return the descriptor of what a manifest is about; NotFoundError when it is not there."""
-    found = registry.head(name, digest_name(reference) if ":" in reference else tag_name(reference))
+    found = registry.head(name, reference_name(reference))
     if found is None:
         raise NotFoundError(f"Repository '{name}' has no manifest {reference}, which was to be the subject. Push that first.")
     return found.to_json()

@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .._common.text import listed
 from .._oci.document import Descriptor
 from .._registry.client import RegistryClient
 from .stores import RepositoryStore
@@ -44,7 +45,7 @@ def verify_tags(client: RegistryClient, repository: str, tags: Collection[str], 
         root = store.manifest(digest)
         tree = read_tree(store, root, referrers=False, workers=client.concurrency) if root else None
         lost = [child.digest for child in tree.missing] if tree else [digest]
-        missing += [f"manifest {manifest} of {', '.join(names)}" for manifest in lost]
+        missing += [f"manifest {manifest} of {listed(names)}" for manifest in lost]
         blobs.update((blob.digest, blob) for blob in (tree.blobs.values() if tree else ()) if not blob.is_foreign)
     missing += [f"blob {blob.digest}" for blob in missing_blobs(store, blobs.values(), client.concurrency)]
     return Completeness(repository, len(tags), tuple(missing))

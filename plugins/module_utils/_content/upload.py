@@ -129,7 +129,7 @@ class Upload:
                 "Run the task again when nothing changes the content."
             )
         if answer.status != 201:
-            raise self._trouble(answer)
+            raise self._error_of(answer)
         kept = answer.headers.get("Docker-Content-Digest", self._digest)
         if kept != self._digest:
             raise ProtocolError(f"The registry stored blob {self._digest} of '{self._repository}' as {printable(kept, 80)}: it was damaged on the way.")
@@ -144,10 +144,10 @@ class Upload:
 
     def _advance(self, answer: Response, expected: int, received: int) -> None:
         if answer.status != expected:
-            raise self._trouble(answer)
+            raise self._error_of(answer)
         self._location, self._received = self._content.location(answer), received
 
-    def _trouble(self, answer: Response) -> Exception:
+    def _error_of(self, answer: Response) -> Exception:
         """Return the error for an unexpected answer: _RetryError if the upload can be continued."""
         again = answer.status in (404, 413, 416) if self._location else False
         error = answer.error()
