@@ -163,7 +163,6 @@ from ..module_utils._content.download import download
 from ..module_utils._content.sources import BytesSource, FileSource, RepositorySource
 from ..module_utils._content.stores import RepositoryStore
 from ..module_utils._oci.document import Descriptor
-from ..module_utils._registry.connect import connect
 from ..module_utils._tasks.option_rules import refuse_options
 
 OCTETS = "application/octet-stream"
@@ -202,7 +201,7 @@ def _upload(client, name, digest, params):
         if holder is None:
             raise NotFoundError(f"Neither '{name}' nor one of mount_from has blob {found}, and there is no src or content to upload.")
         # With a client of its own: an upload that waits for this download must not hold its connection.
-        source = RepositorySource(connect(params).content, holder, Descriptor(OCTETS, found, size))
+        source = RepositorySource(client.twin().content, holder, Descriptor(OCTETS, found, size))
     if kept is None:
         refuse_locked(client.repositories.get(name))
     blob = Descriptor(OCTETS, found, size if kept is None else kept)

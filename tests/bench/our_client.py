@@ -17,7 +17,7 @@ from ansible_collections.registryops.acr.plugins.module_utils._content.download 
 from ansible_collections.registryops.acr.plugins.module_utils._content.sources import FileSource
 from ansible_collections.registryops.acr.plugins.module_utils._content.upload import upload
 from ansible_collections.registryops.acr.plugins.module_utils._oci.document import Descriptor
-from ansible_collections.registryops.acr.plugins.module_utils._registry.connect import connect_source
+from ansible_collections.registryops.acr.plugins.module_utils._registry.copy_source import connect_source
 
 
 def main() -> None:
@@ -25,7 +25,9 @@ def main() -> None:
     direction, url, repository, path, *digest = sys.argv[1:]
     nobody = dict.fromkeys(("same_identity", "auth_file", "username", "password", "token_service"))
     source = {**nobody, "registry": url, "validate_certs": True, "ca_path": os.environ["CA"]}
-    registry = connect_source(source, {"cloud": "AzureCloud", "timeout": 30.0, "concurrency": 8}).content
+    registry = connect_source(
+        source, {"registry": url, "cloud": "AzureCloud", "validate_certs": True, "ca_path": None, "timeout": 30.0, "concurrency": 8}
+    ).content
     if direction == "up":
         found, size = measure_file(path)
         if registry.blob_size(repository, found) is None:

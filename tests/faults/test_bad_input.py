@@ -70,7 +70,10 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         {"auth_source": "service_principal", "client_id": "app", "secret": SECRET, "tenant": "tenant", "authority": "{{ registry }}"},
         "Microsoft Entra ID refused client 'app' of tenant 'tenant': AADSTS7000215: Invalid client secret provided. Check client_id, secret and tenant.",
     ),
-    "expired refresh token": ({"refresh_token": "eyJhbGciOiJSUzI1NiJ9.e30.c2ln"}, "it lives for three hours and belongs to one registry, make a new one."),
+    "expired refresh token": (
+        {"refresh_token": "eyJhbGciOiJSUzI1NiJ9.e30.c2ln"},
+        "The registry does not accept the ACR refresh token. Get a new one: it is valid for three hours, and for one registry only.",
+    ),
     "missing permission": ({"username": "reader", "password": "pw", "names": ["secret/app"]}, "The credential lacks metadata_read on repository 'secret/app'"),
     "bad repository": ({"names": ["Library/App"]}, "'Library/App' cannot be the name of a repository: use lower-case letters"),
     "bad digest": ({"digest": "sha256:12", "gather": ["tags"]}, "'sha256:12' is not a digest: write sha256: and 64"),

@@ -216,7 +216,7 @@ def test_every_way_out(registry: started.Registry, folder: Path) -> None:
         "wrong_assertion": (application("federated", client_assertion=WRONG, **entra), "AADSTS700213", "that the application trusts its issuer"),
         "no_token_file": (application("federated", federated_token_file=str(folder / "none"), **entra), "gave no token", "none"),
         "no_machine": ({"auth_source": "managed_identity"}, "There is no managed identity here", "Check that the machine has a managed identity"),
-        "no_cli": ({"auth_source": "cli"}, "There is no sign-in of the Azure CLI here", "Run az login there"),
+        "no_cli": ({"auth_source": "cli"}, "There is no sign-in of the Azure CLI here", "Run az login where the task runs"),
         "powerless": (application("powerless", secret=SECRET, **entra), "The credential lacks metadata_read on repository 'library/app'"),
         "no_login": ({"auth_file": str(folder / "empty.json")}, "has no login for", "log in to it first"),
     }

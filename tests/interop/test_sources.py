@@ -140,8 +140,8 @@ def test_a_password_goes_to_no_other_host(emulator: started.Registry, tmp_path: 
     login = {"registry": emulator.url, "ca_path": emulator.ca, "username": emulator.username, "password": emulator.password}
     with token_registry(tmp_path) as source:
         result = modules.run("acr_copy", **login, images=[{"source": "a:v1"}], source={**source, "token_service": None})
-        assert "wants its password to be sent to http://127.0.0.1:" in result["msg"]
-        assert "set token_service of source to it." in result["msg"]
+        assert "asks for its password to be sent to another host, http://127.0.0.1:" in result["msg"]
+        assert "set token_service of source to this URL." in result["msg"]
         wrong = modules.run("acr_copy", **login, images=[{"source": "a:v1"}], source={**source, "password": "canary-wrong"})
         assert "does not accept this login: check username and password of source." in wrong["msg"]
     with basic_registry(tmp_path) as source:
@@ -149,4 +149,4 @@ def test_a_password_goes_to_no_other_host(emulator: started.Registry, tmp_path: 
         assert wrong["failed"]
         assert "canary" not in json.dumps(wrong)
         nobody = modules.run("acr_copy", **login, images=[{"source": "a:v1"}], source={"registry": source["registry"]})
-        assert "asks for a user name and a password: set username and password of source." in nobody["msg"]
+        assert "requires a user name and a password: set username and password of source." in nobody["msg"]

@@ -4,7 +4,7 @@
 #
 # Private to this collection: it can change in any release.
 
-"""Files in which docker, podman, oras and others keep logins, and the helpers that keep them elsewhere.
+"""Login files: where docker, podman, oras and others keep logins, and the helpers that keep them elsewhere.
 
 Formats: containers-auth.json(5), and docker's config.json with its credential helper protocol.
 """
@@ -19,6 +19,9 @@ from typing import Any
 
 from .._common.errors import CredentialError, UsageError
 from .._common.text import printable
+from .credentials import TOKEN_USER, Credential, RefreshToken, UsernamePassword
+from .token_endpoint import TokenEndpoint
+from .tokens import Token
 
 HELPER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
@@ -26,30 +29,56 @@ HELPER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 HELPER_SECONDS = 60
 
 
-# What podman and docker call Docker Hub.
+# The names of Docker Hub in files of podman and docker.
 DOCKER_HUB = ("docker.io", "https://index.docker.io/v1/")
 
 
-def read_login(path: str, host: str) -> tuple[str, str]:
-    """Return user name and secret for the registry ``host``; an empty name goes with an identity token.
+class AuthFile:
+    """The login for a registry in a file, which is read again for each token."""
 
-    UsageError when the file cannot be read, CredentialError when it knows nothing of the registry.
+    def __init__(self, path: str, host: str) -> None:
+        self._path = path
+        self._host = host
+
+    def access_token(self, endpoint: TokenEndpoint, scope: str) -> Token:
+        """Return an access token for the user of the login."""
+        return self._login().access_token(endpoint, scope)
+
+    def refresh_token(self, endpoint: TokenEndpoint) -> Token | None:
+        """Return the refresh token of the login, or None if it is a password."""
+        return self._login().refresh_token(endpoint)
+
+    def _login(self) -> Credential:
+        username, secret = read_login(self._path, self._host)
+        return RefreshToken(secret) if username in ("", TOKEN_USER) else UsernamePassword(username, secret)
+
+
+def read_login(path: str, host: str) -> tuple[str, str]:
+    """Return user name and secret for the registry ``host``; with an empty name the secret is an identity token.
+
+    UsageError when the file cannot be used, CredentialError when it has no login for the registry.
     """
-    try:
-        with open(path, encoding="utf-8") as file:
-            document = json.load(file)
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not JSON"
-        raise UsageError(f"auth_file {path} cannot be read: {reason}. Name the file that docker login or podman login wrote.") from None
-    document = document if isinstance(document, dict) else {}
+    document = _read_document(path)
     names = (host, f"https://{host}", *(DOCKER_HUB if host == "registry-1.docker.io" else ()))
     helper, entry = (next(filter(None, map(_mapping(document, key).get, names)), None) for key in ("credHelpers", "auths"))
-    if not helper and not (isinstance(entry, dict) and (entry.get("auth") or entry.get("identitytoken"))):
+    entry = entry if isinstance(entry, dict) else {}
+    if not helper and not (entry.get("auth") or entry.get("identitytoken")):
         helper = document.get("credsStore")
-    found = _of_helper(str(helper), names[-1] if len(names) > 2 else host, path) if helper else _of_entry(entry, path)
+    # Helpers know Docker Hub by docker's name for it.
+    found = _ask_helper(str(helper), names[-1] if len(names) > 2 else host, path) if helper else _read_entry(entry, host, path)
     if found is None:
         raise CredentialError(f"auth_file {path} has no login for {host}: log in to it first.")
     return found
+
+
+def _read_document(path: str) -> dict[str, Any]:
+    try:
+        with open(path, encoding="utf-8") as file:
+            document = json.load(file)
+    except (OSError, ValueError, RecursionError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not JSON"
+        raise UsageError(f"auth_file {path} cannot be read: {reason}. Set it to a file that docker login or podman login has written.") from None
+    return document if isinstance(document, dict) else {}
 
 
 def _mapping(document: dict[str, Any], key: str) -> dict[str, Any]:
@@ -57,29 +86,30 @@ def _mapping(document: dict[str, Any], key: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _of_entry(entry: Any, path: str) -> tuple[str, str] | None:
-    if not isinstance(entry, dict):
-        return None
+def _read_entry(entry: dict[str, Any], host: str, path: str) -> tuple[str, str] | None:
     if entry.get("identitytoken"):
         return "", str(entry["identitytoken"])
     try:
         username, colon, secret = base64.b64decode(str(entry.get("auth") or ""), validate=True).decode().partition(":")
     except ValueError:
-        raise UsageError(f"auth_file {path} is damaged: an entry is not base64. Log in again.") from None
+        raise UsageError(f"auth_file {path} has a damaged login for {host}, which is not base64: log in again.") from None
     return (username, secret) if colon else None
 
 
-def _of_helper(name: str, host: str, path: str) -> tuple[str, str] | None:
-    """Ask a program ``docker-credential-NAME``, as the file says."""
+def _ask_helper(name: str, host: str, path: str) -> tuple[str, str] | None:
+    """Ask the program ``docker-credential-NAME``, as docker does."""
     if not HELPER.fullmatch(name):
-        raise UsageError(f"auth_file {path} names the credential helper {printable(name, 60)}, which is no name of a program.")
+        raise UsageError(f"auth_file {path} names the credential helper '{printable(name, 60)}', which is not a valid name. Log in again without it.")
     program = f"docker-credential-{name}"
     try:
         # AnsibleModule.run_command has no limit in time, and a helper may wait for somebody to unlock a key.
         # pylint: disable-next=ansible-bad-function
-        done = subprocess.run([program, "get"], input=host, capture_output=True, text=True, timeout=HELPER_SECONDS, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        raise CredentialError(f"The credential helper {program}, which auth_file {path} names, cannot be run: install it, or log in without it.") from None
+        done = subprocess.run([program, "get"], input=host, capture_output=True, encoding="utf-8", errors="replace", timeout=HELPER_SECONDS, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        reason = error.strerror if isinstance(error, OSError) else f"it did not end within {HELPER_SECONDS} seconds"
+        raise CredentialError(
+            f"The credential helper {program}, which auth_file {path} names, cannot be run ({reason}): install it, or log in without it."
+        ) from None
     try:
         answer = json.loads(done.stdout) if done.returncode == 0 else {}
     except ValueError:

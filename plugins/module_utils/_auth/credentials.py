@@ -4,45 +4,44 @@
 #
 # Private to this collection: it can change in any release.
 
-"""Who the task is: one small class for each way to prove it. ``access`` gives an access token for a scope.
+"""Credentials: who the task acts as, one small class for each way to prove it.
 
-Those of Microsoft Entra ID are in _entra.py.
+Login files are in auth_file.py and identities of Microsoft Entra ID in entra.py. These are loaded only when a task uses them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping
+from typing import Protocol, TypedDict
 
 from .._common.errors import UsageError
-from .._common.names import LoginServer
-from .clouds import EntraSettings
+from .clouds import Cloud
 from .token_endpoint import TokenEndpoint
 from .tokens import Token
 
-# Who has this name has a token in place of a password (Azure/acr, docs/AAD-OAuth.md).
+# With this user name, the password is a token (Azure/acr, docs/AAD-OAuth.md).
 TOKEN_USER = "00000000-0000-0000-0000-000000000000"
 
 
 class Credential(Protocol):
-    """A way to get access tokens."""
+    """A way to get tokens."""
 
-    def access(self, endpoint: TokenEndpoint, scope: str) -> Token:
-        """Return an access token of ``scope``; AuthenticationError or CredentialError when it is refused."""
+    def access_token(self, endpoint: TokenEndpoint, scope: str) -> Token:
+        """Return an access token for ``scope``; AuthenticationError or CredentialError when it is refused."""
 
     def refresh_token(self, endpoint: TokenEndpoint) -> Token | None:
-        """Return a refresh token of the registry; None where the way in has none."""
+        """Return a refresh token of the registry, or None if this kind of credential gets none."""
 
 
 class Anonymous:
-    """Nobody: for registries with anonymous pull."""
+    """No credential: for registries that allow anonymous pull."""
 
-    def access(self, endpoint: TokenEndpoint, scope: str) -> Token:
-        """Return what everybody gets."""
+    def access_token(self, endpoint: TokenEndpoint, scope: str) -> Token:
+        """Return an anonymous access token."""
         return endpoint.anonymous(scope)
 
     def refresh_token(self, endpoint: TokenEndpoint) -> None:
-        """There is none."""
+        """Return None."""
 
 
 class UsernamePassword:
@@ -52,52 +51,50 @@ class UsernamePassword:
         self._username = username
         self._password = password
 
-    def access(self, endpoint: TokenEndpoint, scope: str) -> Token:
-        """Return a token for the user."""
+    def access_token(self, endpoint: TokenEndpoint, scope: str) -> Token:
+        """Return an access token for the user."""
         return endpoint.password(self._username, self._password, scope)
 
     def refresh_token(self, endpoint: TokenEndpoint) -> None:
-        """There is none: the registry gives one only for identities of Microsoft Entra ID."""
+        """Return None: the registry issues refresh tokens only to identities of Microsoft Entra ID."""
 
 
 class RefreshToken:
-    """An ACR refresh token that somebody else obtained."""
+    """An ACR refresh token that the user has obtained."""
 
     def __init__(self, value: str) -> None:
         self._value = value
 
-    def access(self, endpoint: TokenEndpoint, scope: str) -> Token:
-        """Return a token for its owner."""
+    def access_token(self, endpoint: TokenEndpoint, scope: str) -> Token:
+        """Return an access token for the owner of the refresh token."""
         return endpoint.refresh(self._value, scope)
 
     def refresh_token(self, endpoint: TokenEndpoint) -> Token:
-        """Return what was given."""
+        """Return the refresh token itself."""
         return Token.from_jwt(self._value, endpoint.now())
 
 
-class AuthFile:
-    """What docker, podman and oras keep after a login (containers-auth.json, config.json of docker), read again for each token."""
+class CredentialOptions(TypedDict):
+    """The options of a task that describe its credential; plugins/doc_fragments/_registry.py says what each means."""
 
-    def __init__(self, path: str, host: str) -> None:
-        self._path = path
-        self._host = host
-
-    def access(self, endpoint: TokenEndpoint, scope: str) -> Token:
-        """Return a token for whoever the file names for this registry."""
-        return self._login().access(endpoint, scope)
-
-    def refresh_token(self, endpoint: TokenEndpoint) -> Token | None:
-        """Return the one that the file holds, if it does."""
-        return self._login().refresh_token(endpoint)
-
-    def _login(self) -> Credential:
-        from .auth_file import read_login
-
-        username, secret = read_login(self._path, self._host)
-        return RefreshToken(secret) if username in ("", TOKEN_USER) else UsernamePassword(username, secret)
+    auth_source: str
+    refresh_token: str | None
+    username: str | None
+    password: str | None
+    auth_file: str | None
+    client_id: str | None
+    secret: str | None
+    tenant: str | None
+    x509_certificate_path: str | None
+    x509_certificate_password: str | None
+    federated_token_file: str | None
+    client_assertion: str | None
+    identity_resource_id: str | None
+    authority: str | None
+    audience: str | None
 
 
-# auth_source -> the options it needs; auto takes the first that has one of its own.
+# auth_source -> the options it requires.
 SOURCES: dict[str, tuple[str, ...]] = {
     "refresh_token": ("refresh_token",),
     "password": ("username", "password"),
@@ -111,7 +108,7 @@ SOURCES: dict[str, tuple[str, ...]] = {
 }
 
 
-# Which option of its own shows that a source is meant; the others are shared.
+# auth_source -> the options of which one suffices for ``auto`` to choose it, in this order; other options serve several sources.
 _SIGNS = {
     "refresh_token": ("refresh_token",),
     "password": ("username", "password"),
@@ -122,40 +119,43 @@ _SIGNS = {
 }
 
 
-def choose_credential(params: Mapping[str, Any], server: LoginServer, entra: EntraSettings) -> Credential:
-    """Return the credential that the task's options (or their environment variables) describe.
+def choose_credential(options: CredentialOptions, host: str, cloud: Cloud, verify: bool | str, warn: Callable[[str], None]) -> Credential:
+    """Return the credential that the options of a task (or their environment variables) describe, for the registry ``host``.
 
-    ``auto`` takes the first source that shows; UsageError names what is missing of it. It never guesses that this machine has an identity.
+    ``verify``: what TLS is verified with where an identity signs in; ``warn`` takes what the user should know. UsageError names the options
+    that are missing. ``auto`` never assumes that this machine has an identity.
     """
-    source = params["auth_source"]
-    if source == "auto":
-        incomplete = "service_principal" if params["client_id"] or params["tenant"] else "anonymous"
-        source = next((name for name, options in _SIGNS.items() if any(params[option] for option in options)), incomplete)
-    missing = [option for option in SOURCES[source] if not params[option]]
-    if source == "federated_token" and not any(params[option] for option in _SIGNS[source]):
+    source, required = _chosen_source(options)
+    if source == "refresh_token":
+        return RefreshToken(required["refresh_token"])
+    if source == "password":
+        return UsernamePassword(required["username"], required["password"])
+    if source == "anonymous":
+        return Anonymous()
+    if source == "auth_file":
+        from .auth_file import AuthFile
+
+        return AuthFile(required["auth_file"], host)
+    from .entra import entra_credential
+    from .entra_settings import EntraSettings
+
+    return entra_credential(source, required, options, EntraSettings.of(options, cloud, verify, warn))
+
+
+def _chosen_source(options: CredentialOptions) -> tuple[str, dict[str, str]]:
+    """Return the ``auth_source`` of a task, or what ``auto`` means, and the options that it requires; UsageError when one is not set."""
+    given: Mapping[str, object] = options
+    source = options["auth_source"] if options["auth_source"] != "auto" else _detected_source(given)
+    missing = [option for option in SOURCES[source] if not given[option]]
+    if source == "federated_token" and not any(map(given.get, _SIGNS[source])):
         missing.append("federated_token_file or client_assertion")
     if missing:
         raise UsageError(f"To sign in with auth_source={source}, {' and '.join(missing)} must be set as well.")
-    if source in ("service_principal", "certificate", "federated_token", "managed_identity", "cli"):
-        return _of_entra(source, params, entra)
-    if source == "refresh_token":
-        return RefreshToken(params["refresh_token"])
-    if source == "password":
-        return UsernamePassword(params["username"], params["password"])
-    return AuthFile(params["auth_file"], server.host) if source == "auth_file" else Anonymous()
+    return source, {option: str(given[option]) for option in SOURCES[source]}
 
 
-def _of_entra(source: str, params: Mapping[str, Any], settings: EntraSettings) -> Credential:
-    # azure-identity is not all that takes time to load.
-    from . import entra
-
-    if source == "cli":
-        return entra.AzureCli(settings, params["tenant"])
-    if source == "managed_identity":
-        return entra.ManagedIdentity(settings, params["client_id"], params["identity_resource_id"])
-    tenant, client_id = params["tenant"], params["client_id"]
-    if source == "certificate":
-        return entra.ClientCertificate(settings, tenant, client_id, params["x509_certificate_path"], params["x509_certificate_password"])
-    if source == "federated_token":
-        return entra.FederatedToken(settings, tenant, client_id, params["federated_token_file"], params["client_assertion"])
-    return entra.ClientSecret(settings, tenant, client_id, params["secret"])
+def _detected_source(given: Mapping[str, object]) -> str:
+    for source, signs in _SIGNS.items():
+        if any(map(given.get, signs)):
+            return source
+    return "service_principal" if given["client_id"] or given["tenant"] else "anonymous"

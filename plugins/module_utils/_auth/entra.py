@@ -4,28 +4,51 @@
 #
 # Private to this collection: it can change in any release.
 
-"""Identities of Microsoft Entra ID, each through azure-identity, which is imported when one is really used."""
+"""Identities of Microsoft Entra ID. azure-identity, which signs them in, is imported for the first sign-in."""
 
 from __future__ import annotations
 
 import threading
 import traceback
+from collections.abc import Mapping
 from typing import Any
 
 from .._common.errors import AuthenticationError, CredentialError, MissingLibraryError, TransportError
 from .._common.text import printable
-from .clouds import ACR_AUDIENCE, EntraSettings
+from .credentials import CredentialOptions
+from .entra_settings import EntraSettings
 from .token_endpoint import TokenEndpoint
 from .tokens import Token
 
+# The audience that the registries of every cloud accept; the Azure CLI uses the same constant for all of them.
+ACR_AUDIENCE = "https://containerregistry.azure.net/.default"
+
+
 ARM_REFUSED = (
-    "The identity was proven for Azure Resource Manager, and this registry does not accept that: its policy azureADAuthenticationAsArmPolicy may be "
-    "disabled (leave audience out), or the identity has no role on the registry (AcrPull, AcrPush, …)."
+    "The registry does not accept a token for Azure Resource Manager: its policy azureADAuthenticationAsArmPolicy may be disabled "
+    "(leave audience out), or the identity may have no role on the registry (AcrPull, AcrPush, …)."
 )
 
 
+def entra_credential(source: str, required: Mapping[str, str], options: CredentialOptions, settings: EntraSettings) -> EntraCredential:
+    """Return the identity of an ``auth_source``; ``required`` are those of the task's options that it requires."""
+    if source == "cli":
+        return AzureCli(settings, options["tenant"])
+    if source == "managed_identity":
+        return ManagedIdentity(settings, options["client_id"], options["identity_resource_id"])
+    tenant, client_id = required["tenant"], required["client_id"]
+    if source == "certificate":
+        return ClientCertificate(settings, tenant, client_id, required["x509_certificate_path"], options["x509_certificate_password"])
+    if source == "federated_token":
+        return FederatedToken(settings, tenant, client_id, options["federated_token_file"], options["client_assertion"])
+    return ClientSecret(settings, tenant, client_id, required["secret"])
+
+
 class EntraCredential:
-    """One refresh token of the registry serves all scopes and threads, and is renewed from the identity before it ends."""
+    """An identity. It has one refresh token of the registry, which serves all scopes and threads and is renewed before it expires.
+
+    ``who`` and ``advice`` are for messages.
+    """
 
     who = "the identity"
     advice = ""
@@ -37,20 +60,20 @@ class EntraCredential:
         self._lock = threading.Lock()
         self._refresh_token: Token | None = None
 
-    def access(self, endpoint: TokenEndpoint, scope: str) -> Token:
-        """Return a token for the identity. A refresh token that is no longer accepted, whatever its time, is renewed once."""
-        token = self._renewed(endpoint, None)
+    def access_token(self, endpoint: TokenEndpoint, scope: str) -> Token:
+        """Return an access token for the identity. A refresh token that is refused before it expires is renewed once."""
+        token = self._valid_refresh_token(endpoint, None)
         try:
             return endpoint.refresh(token.value, scope)
         except AuthenticationError:
-            return endpoint.refresh(self._renewed(endpoint, token).value, scope)
+            return endpoint.refresh(self._valid_refresh_token(endpoint, token).value, scope)
 
     def refresh_token(self, endpoint: TokenEndpoint) -> Token:
         """Return a refresh token of the registry."""
-        return self._renewed(endpoint, None)
+        return self._valid_refresh_token(endpoint, None)
 
-    def _renewed(self, endpoint: TokenEndpoint, refused: Token | None) -> Token:
-        """Return a refresh token of the registry that has time left, and is not the one that was ``refused``."""
+    def _valid_refresh_token(self, endpoint: TokenEndpoint, refused: Token | None) -> Token:
+        """Return the refresh token, or a new one if it is about to expire or was ``refused``."""
         with self._lock:
             token = self._refresh_token
             if token is None or token is refused or token.renew_at <= endpoint.now():
@@ -61,20 +84,20 @@ class EntraCredential:
         try:
             return endpoint.exchange(self._entra_token(), self.tenant)
         except (AuthenticationError, CredentialError) as error:
-            if self._audience == self._settings.fallback and isinstance(error, AuthenticationError):
+            if self._audience == self._settings.arm_audience and isinstance(error, AuthenticationError):
                 raise AuthenticationError(error.answer, ARM_REFUSED) from None
-            if self._settings.audience or not _about_the_audience(error):
+            if self._settings.audience or not _may_be_the_audience(error):
                 raise
             refused = error
-        self._audience = self._settings.fallback
+        self._audience = self._settings.arm_audience
         try:
             token = endpoint.exchange(self._entra_token(), self.tenant)
         except AuthenticationError:
-            # What the registry said of its own audience tells more.
+            # The answer for the registry's own audience tells more.
             raise refused from None
         self._settings.warn(
-            f"The registry did not accept a token for {ACR_AUDIENCE}, and accepted one for {self._settings.fallback}. That works only as long as "
-            "its policy azureADAuthenticationAsArmPolicy is enabled; set audience to ask for it at once."
+            f"The registry refused a token for {ACR_AUDIENCE} and accepted one for {self._settings.arm_audience}. This works only while its policy "
+            f"azureADAuthenticationAsArmPolicy is enabled. Set audience to {self._settings.arm_audience} to request such a token at once."
         )
         return token
 
@@ -97,7 +120,7 @@ class EntraCredential:
 
     def _credential(self, library: Any) -> Any:
         """Return a credential of azure-identity, which is ``library``."""
-        raise CredentialError("An identity is one of the following.")
+        raise NotImplementedError
 
 
 class _Application(EntraCredential):
@@ -139,7 +162,7 @@ class ClientCertificate(_Application):
 class FederatedToken(_Application):
     """An application that trusts another issuer: a workload identity's token file, or an assertion of a CI system."""
 
-    advice = "Check client_id and tenant, that the token is not too old, and that the application trusts its issuer and subject."
+    advice = "Check client_id and tenant, that the token has not expired, and that the application trusts its issuer and subject."
 
     def __init__(self, settings: EntraSettings, tenant: str, client_id: str, path: str | None, assertion: str | None) -> None:
         super().__init__(settings, tenant, client_id)
@@ -154,7 +177,7 @@ class FederatedToken(_Application):
 
 
 class ManagedIdentity(EntraCredential):
-    """The identity that Azure gave the machine: its own, or one of those assigned to it."""
+    """An identity that Azure has assigned to the machine where the task runs: its own, or one of the user-assigned."""
 
     advice = "Check that the machine has a managed identity, and client_id or identity_resource_id if it has several."
 
@@ -174,10 +197,10 @@ class ManagedIdentity(EntraCredential):
 
 
 class AzureCli(EntraCredential):
-    """Whoever signed in with ``az login`` on the machine where the task runs."""
+    """The user that signed in with ``az login`` on the machine where the task runs."""
 
     who = "sign-in of the Azure CLI"
-    advice = "Run az login there, as the user that runs the task."
+    advice = "Run az login where the task runs, as the user that runs it."
 
     def __init__(self, settings: EntraSettings, tenant: str | None) -> None:
         super().__init__(settings)
@@ -187,13 +210,13 @@ class AzureCli(EntraCredential):
         return library.AzureCliCredential(tenant_id=self.tenant or "")
 
 
-def _about_the_audience(error: AuthenticationError | CredentialError) -> bool:
-    """Whether another audience may help: the registry refused the token, or Entra ID does not know the registry's audience."""
+def _may_be_the_audience(error: AuthenticationError | CredentialError) -> bool:
+    """Whether another audience may be accepted: the registry refused the token, or Entra ID does not know the registry's audience."""
     return isinstance(error, AuthenticationError) or any(code in str(error) for code in ("AADSTS500011", "AADSTS650052"))
 
 
 def _reason(error: Exception) -> str:
-    """Return the first sentence of an answer, from its AADSTS code on; the rest are trace identifiers and advice for others."""
+    """Return the first sentence of an error, from its AADSTS code on. The rest are trace identifiers, and advice for developers."""
     text = printable(str(error), 1000)
     start = text.find("AADSTS")
     sentence = text[max(start, 0) :].partition(" Trace ID")[0].partition(". ")[0]

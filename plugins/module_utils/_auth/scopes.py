@@ -4,22 +4,22 @@
 #
 # Private to this collection: it can change in any release.
 
-"""Scopes: what a token is for (Docker registry token authentication specification)."""
+"""Scopes: what a token permits (Docker registry token authentication specification)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-# More repositories than this make a token that no longer fits into a request's header everywhere.
+# A token for more repositories than this may be too long for the header of a request.
 SCOPES_PER_TOKEN = 10
 
 
 @dataclass(frozen=True)
 class Scope:
-    """What a token is for: ``repository:library/alpine:pull`` (Docker registry token authentication specification).
+    """What a request needs a token for, such as ``repository:library/alpine:pull``.
 
-    ``action`` may be several, separated by commas; ``beside`` is what the same request needs elsewhere.
+    ``action``: one or several, separated by commas; ``beside``: what the same request needs in another repository.
     """
 
     type: str
@@ -35,12 +35,12 @@ CATALOG = Scope("registry", "catalog", "*")
 
 
 def repository_scope(name: str, action: str) -> Scope:
-    """Return the scope of ``action`` (metadata_read, metadata_write, delete, pull, push …) in a repository."""
+    """Return the scope of an ``action`` (metadata_read, metadata_write, delete, pull, push …) in the repository ``name``."""
     return Scope("repository", name, action)
 
 
 def merge_scopes(scopes: Iterable[Scope]) -> str:
-    """Return the scopes as one parameter: the actions of a repository together, repositories separated by a space."""
+    """Return the scopes as a token endpoint takes them: separated by spaces, and one for all actions in a repository."""
     actions: dict[tuple[str, str], dict[str, None]] = {}
     for first in scopes:
         scope: Scope | None = first

@@ -4,13 +4,13 @@
 #
 # Private to this collection: it can change in any release.
 
-"""The two endpoints of a registry that issue tokens (Azure/acr, docs/AAD-OAuth.md)."""
+"""The two endpoints of an Azure Container Registry that issue tokens (Azure/acr, docs/AAD-OAuth.md)."""
 
 from __future__ import annotations
 
-import base64
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 from .._common.errors import AuthenticationError, ProtocolError
@@ -21,7 +21,7 @@ from .tokens import Token
 
 
 class TokenEndpoint:
-    """``/oauth2/exchange`` and ``/oauth2/token`` of one registry. Always its own: the realm of a challenge is never asked."""
+    """``/oauth2/exchange`` and ``/oauth2/token`` of one registry. The realm of a challenge is never used: it could lead to another host."""
 
     def __init__(self, transport: Transport, service: str, now: Callable[[], float] = time.monotonic) -> None:
         self._transport = transport
@@ -29,51 +29,52 @@ class TokenEndpoint:
         self.now = now
 
     def exchange(self, entra_token: str, tenant: str | None) -> Token:
-        """Trade an access token of Microsoft Entra ID for a refresh token of the registry."""
-        form = {"grant_type": "access_token", "service": self._service, "access_token": entra_token}
-        if tenant:
-            form["tenant"] = tenant
-        return self._token(
-            self._transport.send("POST", "/oauth2/exchange", form=form),
+        """Return a refresh token of the registry in exchange for an access token of Microsoft Entra ID."""
+        return self._post(
+            "/oauth2/exchange",
+            {"grant_type": "access_token", "access_token": entra_token, **({"tenant": tenant} if tenant else {})},
             "refresh_token",
-            "The identity was proven to Microsoft Entra ID, but this registry does not accept it: give it a role on the registry (AcrPull, AcrPush, …).",
+            "Microsoft Entra ID accepted the identity, but this registry does not: give it a role on the registry (AcrPull, AcrPush, …).",
         )
 
     def refresh(self, refresh_token: str, scope: str) -> Token:
-        """Trade a refresh token for an access token of ``scope``."""
-        form = {"grant_type": "refresh_token", "service": self._service, "scope": scope, "refresh_token": refresh_token}
-        return self._token(
-            self._transport.send("POST", "/oauth2/token", form=form),
+        """Return an access token for ``scope`` in exchange for a refresh token."""
+        return self._post(
+            "/oauth2/token",
+            {"grant_type": "refresh_token", "scope": scope, "refresh_token": refresh_token},
             "access_token",
-            "The ACR refresh token is not accepted: it lives for three hours and belongs to one registry, make a new one.",
+            "The registry does not accept the ACR refresh token. Get a new one: it is valid for three hours, and for one registry only.",
         )
 
     def anonymous(self, scope: str) -> Token:
-        """Ask for an access token of ``scope`` without any credential."""
-        form = {"grant_type": "password", "service": self._service, "scope": scope, "refresh_token": ""}
-        return self._token(
-            self._transport.send("POST", "/oauth2/token", form=form),
+        """Return an access token for ``scope`` without a credential."""
+        return self._post(
+            "/oauth2/token",
+            {"grant_type": "password", "scope": scope, "refresh_token": ""},
             "access_token",
             "The registry does not allow anonymous access: set username and password, or client_id, secret and tenant.",
         )
 
     def password(self, username: str, password: str, scope: str) -> Token:
-        """Ask for an access token of ``scope`` with the user name and password of the admin user or of a scope map's token."""
-        basic = base64.b64encode(f"{username}:{password}".encode()).decode()
+        """Return an access token for ``scope`` and the admin user, or a token of a scope map."""
         target = "/oauth2/token?" + urlencode({"service": self._service, "scope": scope})
-        return self._token(
-            self._transport.send("GET", target, headers={"Authorization": f"Basic {basic}"}),
-            "access_token",
-            f"Check username ({printable(username, 80)}) and password; the admin user must be enabled, a token must not have expired.",
-        )
+        response = self._transport.send("GET", target, headers=Token.basic(username, password).headers)
+        advice = f"Check username ({printable(username, 80)}) and password; the admin user must be enabled, and the password of a token must not have expired."
+        return self._token(response, ("access_token",), advice)
 
-    def _token(self, response: Response, key: str, advice: str) -> Token:
+    def _post(self, path: str, form: Mapping[str, str], key: str, advice: str) -> Token:
+        return self._token(self._transport.send("POST", path, form={"service": self._service, **form}), (key,), advice)
+
+    def _token(self, response: Response, keys: tuple[str, ...], advice: str) -> Token:
+        """Return the token of an answer, under the first of ``keys`` that it has; AuthenticationError with ``advice`` when it was refused."""
         if response.status in (400, 401):
             raise AuthenticationError(response.refusal(), advice)
         if response.status != 200:
             raise response.error()
-        document = response.json()
-        value = document.get(key) if isinstance(document, dict) else None
-        if not isinstance(value, str) or not value or not value.isascii() or not value.isprintable():
-            raise ProtocolError(f"{response.method} {redact(response.url)} was answered without '{key}': is this an Azure Container Registry?")
+        document: Any = response.json()
+        value = next(filter(None, map(document.get, keys)), None) if isinstance(document, dict) else None
+        if not isinstance(value, str) or not value.isascii() or not value.isprintable():
+            raise ProtocolError(
+                f"{response.method} {redact(response.url)} was answered without '{keys[0]}'. Check the value of registry, and any proxy in between."
+            )
         return Token.from_jwt(value, self.now())

@@ -4,7 +4,7 @@
 #
 # Private to this collection: it can change in any release.
 
-"""Tokens of a registry, and what can be read from them (RFC 7519)."""
+"""Tokens: what authenticates a request, and when to renew it (RFC 7519)."""
 
 from __future__ import annotations
 
@@ -12,22 +12,19 @@ import base64
 import json
 import time
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from typing import Any
-
-from .._common.text import printable
 
 # Long enough for the slowest request that still carries the old token.
 RENEW_BEFORE = 300.0
 
 
-# For a token that does not tell: what the Docker token specification lets a client assume.
+# The Docker registry token authentication specification lets a client assume this for a token without an expiry.
 DEFAULT_LIFETIME = 60.0
 
 
 @dataclass(frozen=True)
 class Token:
-    """``value`` is secret; ``renew_at`` is a time of this process's monotonic clock, in seconds; ``scheme`` is how it is sent."""
+    """``value`` is secret; ``renew_at`` is a time of this process's monotonic clock, in seconds; without a ``scheme`` it is not sent."""
 
     value: str
     renew_at: float
@@ -38,47 +35,26 @@ class Token:
 
     @property
     def headers(self) -> dict[str, str]:
-        """The headers by which it is sent."""
+        """The headers of a request that carries the token."""
         return {"Authorization": f"{self.scheme} {self.value}"} if self.scheme else {}
-
-    @property
-    def ends_at(self) -> str | None:
-        """When it ends by the registry's clock, in ISO 8601; None when it does not say so."""
-        try:
-            return datetime.fromtimestamp(float(_claims(self.value)["exp"]), timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-        except (LookupError, ValueError, TypeError, OverflowError):
-            return None
-
-    @property
-    def granted(self) -> list[dict[str, Any]]:
-        """What it allows, as ``{type, name, actions}``: the registry grants less than was asked without a word."""
-        entries = _claims(self.value).get("access")
-        found = []
-        for entry in entries if isinstance(entries, list) else []:
-            # Anonymous tokens write these names with a capital.
-            fields = {str(name).lower(): value for name, value in entry.items()} if isinstance(entry, dict) else {}
-            actions = fields.get("actions")
-            found.append(
-                {
-                    "type": printable(str(fields.get("type")), 60),
-                    "name": printable(str(fields.get("name")), 260),
-                    "actions": sorted(printable(str(action), 60) for action in actions) if isinstance(actions, list) else [],
-                }
-            )
-        return found
 
     @classmethod
     def from_jwt(cls, value: str, now: float) -> Token:
-        """Return ``value`` with the time to renew it: five minutes before its end, or in the last quarter of a short life.
+        """Return a JSON Web Token, to be renewed five minutes before it expires, or in the last quarter of a short life.
 
-        The life is counted from now, as the difference of the token's own ``iat`` and ``exp``: this machine's clock may be wrong.
+        Its lifetime is the difference of its own ``iat`` and ``exp``, counted from ``now``: the clock of this machine may be wrong.
         """
-        lifetime = _lifetime(value)
+        lifetime = _lifetime(read_claims(value))
         return cls(value, now + lifetime - min(RENEW_BEFORE, lifetime / 4))
 
+    @classmethod
+    def basic(cls, username: str, password: str) -> Token:
+        """Return a user name and password in the form in which they are sent (RFC 7617). They do not expire."""
+        return cls(base64.b64encode(f"{username}:{password}".encode()).decode(), float("inf"), "Basic")
 
-def _claims(value: str) -> dict[str, Any]:
-    """Return the claims of a JSON Web Token (RFC 7519), none of any other string. The registry verifies them, not we."""
+
+def read_claims(value: str) -> dict[str, Any]:
+    """Return the claims of a JSON Web Token, and no claims of any other string. Its signature is for the registry to verify."""
     try:
         payload = value.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
@@ -87,9 +63,8 @@ def _claims(value: str) -> dict[str, Any]:
     return claims if isinstance(claims, dict) else {}
 
 
-def _lifetime(value: str) -> float:
-    """Return the seconds a token lives; one that does not say so gets the default."""
-    claims = _claims(value)
+def _lifetime(claims: dict[str, Any]) -> float:
+    """Return for how many seconds a token with these ``claims`` is valid."""
     try:
         return max(0.0, float(claims["exp"]) - float(claims.get("iat", claims.get("nbf", time.time()))))
     except (LookupError, ValueError, TypeError):

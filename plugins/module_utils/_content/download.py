@@ -97,7 +97,7 @@ def _open(opened: ExitStack, content: Content, repository: str, digest: str, sta
 def _asked(content: Content, repository: str, origin: str | None, target: str, headers: dict[str, str]) -> AbstractContextManager[Stream]:
     if origin is None:
         return content.http.stream("GET", target, repository_scope(repository, "pull"), headers=headers)
-    return content.http.elsewhere(origin).stream("GET", target, headers=headers)
+    return content.http.storage(origin).stream("GET", target, headers=headers)
 
 
 def _redirected(stream: Stream) -> tuple[str, str]:

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from .._auth.scopes import CATALOG, repository_scope
@@ -29,24 +29,28 @@ if TYPE_CHECKING:
 class RegistryClient:
     """A registry: ``repositories``, ``tags``, ``manifests``, what was ``deleted``, and the ``content`` of any registry. Safe to use from several threads.
 
-    ``warnings`` is what its user should know, and may grow while it is used.
+    ``warnings`` is what its user should know, and may grow while it is used. ``twin`` returns another client of the same registry: an
+    upload that waits for a download must not hold the connection that the download needs.
     """
 
-    def __init__(self, server: LoginServer, http: AuthorizedTransport, concurrency: int, warnings: Sequence[str] = ()) -> None:
+    def __init__(
+        self, server: LoginServer, http: AuthorizedTransport, concurrency: int, warnings: Sequence[str] = (), *, twin: Callable[[], RegistryClient]
+    ) -> None:
         self.server = server
         self.concurrency = concurrency
         self.warnings = warnings
+        self.twin = twin
         self._http = http
         self.repositories = Repositories(http, concurrency)
         self.tags = Tags(http, concurrency)
         self.manifests = Manifests(http, concurrency)
 
     def announce(self, repositories: Iterable[str], *actions: str) -> None:
-        """Say that ``actions`` will be needed in each of ``repositories``, so that they share tokens."""
+        """Let the ``actions`` that will be needed soon in ``repositories`` share tokens. No request is made."""
         self._http.announce(repository_scope(name, action) for name in repositories for action in actions)
 
     def login(self, repositories: Iterable[str], actions: Iterable[str], catalog: bool) -> tuple[Token | None, Token | None]:
-        """Return a refresh token, if there is one, and if anything is asked for an access token for it."""
+        """Return a refresh token, or None if the credential gets none, and an access token, or None if nothing is requested."""
         wanted = [repository_scope(name, action) for name in repositories for action in actions]
         return self._http.login([*wanted, *([CATALOG] if catalog else [])])
 
@@ -73,6 +77,6 @@ class RegistryClient:
         """Whether requests go through a proxy."""
         return self._http.proxied
 
-    def challenge(self) -> Response:
-        """Return the registry's answer to a request without any credential."""
-        return self._http.challenge()
+    def probe(self) -> Response:
+        """Return the answer to ``GET /v2/`` without a token."""
+        return self._http.probe()

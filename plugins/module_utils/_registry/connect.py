@@ -4,16 +4,17 @@
 #
 # Private to this collection: it can change in any release.
 
-"""Clients made from a task's connection options."""
+"""Clients made from the connection options of a task."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, cast
 
-from .._auth.clouds import CLOUDS, EntraSettings
-from .._auth.credentials import Anonymous, AuthFile, Credential, UsernamePassword, choose_credential
+from .._auth.clouds import CLOUDS, Cloud
+from .._auth.credentials import CredentialOptions, choose_credential
 from .._auth.session import AuthorizedTransport
 from .._auth.token_endpoint import TokenEndpoint
 from .._common.errors import UsageError
@@ -22,58 +23,63 @@ from .._http.settings import TransportSettings
 from .._http.transport import Transport
 from .client import RegistryClient
 
-
-def connect_source(source: Mapping[str, Any] | None, params: Mapping[str, Any]) -> RegistryClient:
-    """Return a client for the registry that a task copies from, apart from the one that it copies to. No request is made.
-
-    It is another one even for the same registry: an upload that waits for a download must not hold its connection.
-    ``source`` is the option of that name; without it, or with its ``same_identity``, the task's own identity is used.
-    """
-    if not source:
-        return connect(params)
-    name = "registry-1.docker.io" if source["registry"] in ("docker.io", "index.docker.io") else source["registry"]
-    settings = {**params, "registry": name, "validate_certs": source["validate_certs"], "ca_path": source["ca_path"] or params["ca_path"]}
-    if source["same_identity"]:
-        if source["username"] or source["auth_file"]:
-            raise UsageError("source has same_identity and a login of its own: set only one of them.")
-        return connect(settings)
-    # Only acr_copy needs it.
-    from .._auth.challenged_endpoint import ChallengedEndpoint
-
-    server = LoginServer.parse(name, CLOUDS[params["cloud"]].suffix)
-    transport = Transport(server.origin, TransportSettings(tls_verification(settings), params["timeout"], params["concurrency"]))
-    credential: Credential = Anonymous()
-    if source["auth_file"]:
-        credential = AuthFile(source["auth_file"], server.host)
-    elif source["username"]:
-        credential = UsernamePassword(source["username"], source["password"])
-    http = AuthorizedTransport(transport, ChallengedEndpoint(transport, server.host, source["token_service"]), credential)
-    return RegistryClient(server, http, params["concurrency"])
-
-
 CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE")
 
 
+@dataclass(frozen=True)
+class ConnectionSettings:
+    """Which registry to connect to, how requests are sent, and who the task acts as.
+
+    ``credential``: the task's own options; ``timeout``: in seconds; ``ca_path``: None for the certificates of the environment or the system.
+    """
+
+    server: LoginServer
+    cloud: Cloud
+    credential: CredentialOptions = field(repr=False)
+    validate_certs: bool
+    ca_path: str | None
+    timeout: float
+    concurrency: int
+
+    @classmethod
+    def parse(cls, params: Mapping[str, Any]) -> ConnectionSettings:
+        """Read the connection options of a task; UsageError when one is out of range or names no registry."""
+        if not 1 <= params["concurrency"] <= 32:
+            raise UsageError(f"concurrency is {params['concurrency']}, but must be from 1 to 32: more does not make a registry faster.")
+        if not params["timeout"] > 0:
+            raise UsageError(f"timeout is {params['timeout']:g}, but must be more than 0 seconds.")
+        cloud = CLOUDS[params["cloud"]]
+        return cls(
+            LoginServer.parse(params["registry"], cloud.suffix),
+            cloud,
+            cast(CredentialOptions, params),
+            params["validate_certs"],
+            params["ca_path"],
+            params["timeout"],
+            params["concurrency"],
+        )
+
+    @property
+    def verify(self) -> bool | str:
+        """What TLS is verified with. The environment is read here, because the session itself ignores it."""
+        if not self.validate_certs:
+            return False
+        return self.ca_path or next((os.environ[name] for name in CA_VARIABLES if os.environ.get(name)), True)
+
+    def transport(self) -> Transport:
+        """Return a new transport to the registry."""
+        return Transport(self.server.origin, TransportSettings(self.verify, self.timeout, self.concurrency))
+
+
 def connect(params: Mapping[str, Any]) -> RegistryClient:
-    """Return a client for the registry that ``params`` describe. No request is made; UsageError when they contradict."""
-    if not 1 <= params["concurrency"] <= 32:
-        raise UsageError(f"concurrency is {params['concurrency']}, but must be from 1 to 32, which is what a registry serves well.")
-    if not params["timeout"] > 0:
-        raise UsageError(f"timeout is {params['timeout']:g}, but must be more than 0 seconds.")
-    cloud = CLOUDS[params["cloud"]]
-    server = LoginServer.parse(params["registry"], cloud.suffix)
-    verify = tls_verification(params)
-    authority = params["authority"] or cloud.authority
-    authority = authority if "://" in authority else f"https://{authority}"
+    """Return a client for the registry that the options of a task describe. No request is made; UsageError when they contradict."""
+    return connect_as_task(ConnectionSettings.parse(params))
+
+
+def connect_as_task(settings: ConnectionSettings) -> RegistryClient:
+    """Return a client that acts as the task does."""
     warnings: list[str] = []
-    entra = EntraSettings(authority, verify, cloud.arm_audience, params["audience"], warnings.append)
-    transport = Transport(server.origin, TransportSettings(verify, params["timeout"], params["concurrency"]))
-    http = AuthorizedTransport(transport, TokenEndpoint(transport, server.host), choose_credential(params, server, entra))
-    return RegistryClient(server, http, params["concurrency"], warnings)
-
-
-def tls_verification(params: Mapping[str, Any]) -> bool | str:
-    """Return what TLS is verified with. The environment is read here, because the session itself ignores it."""
-    if not params["validate_certs"]:
-        return False
-    return params["ca_path"] or next((os.environ[name] for name in CA_VARIABLES if os.environ.get(name)), True)
+    transport = settings.transport()
+    credential = choose_credential(settings.credential, settings.server.host, settings.cloud, settings.verify, warnings.append)
+    http = AuthorizedTransport(transport, TokenEndpoint(transport, settings.server.host), credential)
+    return RegistryClient(settings.server, http, settings.concurrency, warnings, twin=lambda: connect_as_task(settings))

@@ -8,12 +8,12 @@
 
 from __future__ import annotations
 
-import re
 import socket
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .._auth.token_details import TokenDetails
 from .._common.concurrency import concurrently
 from .._common.errors import AcrError, FindingError
 from .._common.text import listed, printable
@@ -98,7 +98,7 @@ def examine_access(client: RegistryClient, repositories: Iterable[str], modules:
 def _way(client: RegistryClient, verified: bool) -> Iterable[Finding]:
     yield _dns(client)
     try:
-        answer = client.challenge()
+        answer = client.probe()
     except AcrError as error:
         yield Finding("connection", False, str(error))
         return
@@ -108,10 +108,9 @@ def _way(client: RegistryClient, verified: bool) -> Iterable[Finding]:
         yield Finding("firewall", False, str(answer.error()))
         return
     yield Finding("firewall", True, "The registry's network rules let this address in.")
-    challenge = answer.headers.get("WWW-Authenticate", "")
-    realm = re.search(r'realm="([^"]*)"', challenge)
-    if answer.status != 401 or realm is None or realm.group(1) != f"{client.server.origin}/oauth2/token":
-        shown = f"{answer.status} {printable(challenge, 120)}".strip()
+    challenge = answer.challenge("bearer")
+    if answer.status != 401 or challenge is None or challenge.parameters.get("realm") != f"{client.server.origin}/oauth2/token":
+        shown = f"{answer.status} {printable(answer.headers.get('WWW-Authenticate', ''), 120)}".strip()
         yield Finding("challenge", False, f"{client.server.host} does not ask for a token as an Azure Container Registry does ({shown}): check its name.")
         return
     yield Finding("challenge", True, "It is an Azure Container Registry, and asks for a token.")
@@ -139,7 +138,8 @@ def _dns(client: RegistryClient) -> Finding:
 def _granted(client: RegistryClient, name: str) -> tuple[str, ...]:
     actions = sorted({action for needed in NEEDS.values() for action in needed})
     token = client.login([name], actions, catalog=False)[1]
-    return tuple(action for entry in (token.granted if token else []) if entry["name"] in (name, "*") for action in entry["actions"])
+    grants = TokenDetails.of(token).grants if token else ()
+    return tuple(action for grant in grants if grant.name in (name, "*") for action in grant.actions)
 
 
 def _summed_up(permissions: list[Permission]) -> Finding:

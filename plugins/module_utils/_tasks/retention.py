@@ -104,7 +104,7 @@ def _now(client: RegistryClient) -> float:
     """Return the time in seconds since 1970: the earlier one of ours and the registry's, because a clock that is ahead makes all look old."""
     ours = time.time()
     try:
-        theirs = parsedate_to_datetime(client.challenge().headers.get("Date", "")).timestamp()
+        theirs = parsedate_to_datetime(client.probe().headers.get("Date", "")).timestamp()
     except (TypeError, ValueError):
         return ours
     return min(ours, theirs)

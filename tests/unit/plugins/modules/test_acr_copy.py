@@ -244,8 +244,8 @@ def test_from_another_registry_with_another_login(registry, release):
     [
         ({"username": "admin"}, "parameters are required together: username, password found in source"),
         ({"username": "admin", "password": "password", "auth_file": "/f"}, "parameters are mutually exclusive: username|auth_file found in source"),
-        ({"same_identity": True, "auth_file": "/f"}, "source has same_identity and a login of its own: set only one of them."),
-        ({}, "other.azurecr.io is not open to everybody, or not this repository: set username and password of source."),
+        ({"same_identity": True, "auth_file": "/f"}, "source has both same_identity and a login of its own: set only one of them."),
+        ({}, "other.azurecr.io does not allow anonymous access to this repository: set username and password of source."),
         ({"username": "admin", "password": "wrong"}, "other.azurecr.io does not accept this login: check username and password of source."),
     ],
 )

@@ -83,8 +83,8 @@ def test_a_file_that_knows_nothing(written, document):
     ("document", "complaint"),
     [
         ("no JSON", "cannot be read: it is not JSON"),
-        ({"auths": {HOST: {"auth": "***"}}}, "is damaged: an entry is not base64"),
-        ({"credsStore": "../../bin/sh"}, "which is no name of a program"),
+        ({"auths": {HOST: {"auth": "***"}}}, "has a damaged login for r.azurecr.io, which is not base64: log in again"),
+        ({"credsStore": "../../bin/sh"}, "which is not a valid name"),
     ],
 )
 def test_a_file_that_cannot_be_used(written, document, complaint):

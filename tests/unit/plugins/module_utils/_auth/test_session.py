@@ -13,16 +13,16 @@ import time
 
 import pytest
 from ansible_collections.registryops.acr.plugins.module_utils._ansible.options import ARGUMENT_SPEC
-from ansible_collections.registryops.acr.plugins.module_utils._auth.clouds import EntraSettings
+from ansible_collections.registryops.acr.plugins.module_utils._auth.clouds import CLOUDS
 from ansible_collections.registryops.acr.plugins.module_utils._auth.credentials import Anonymous, RefreshToken, UsernamePassword, choose_credential
 from ansible_collections.registryops.acr.plugins.module_utils._auth.entra import EntraCredential
+from ansible_collections.registryops.acr.plugins.module_utils._auth.entra_settings import EntraSettings
 from ansible_collections.registryops.acr.plugins.module_utils._auth.scopes import CATALOG, repository_scope
 from ansible_collections.registryops.acr.plugins.module_utils._auth.session import AuthorizedTransport
 from ansible_collections.registryops.acr.plugins.module_utils._auth.token_endpoint import TokenEndpoint
 from ansible_collections.registryops.acr.plugins.module_utils._auth.tokens import Token
 from ansible_collections.registryops.acr.plugins.module_utils._common.concurrency import concurrently
 from ansible_collections.registryops.acr.plugins.module_utils._common.errors import AuthenticationError, PermissionDeniedError, ProtocolError, UsageError
-from ansible_collections.registryops.acr.plugins.module_utils._common.names import LoginServer
 from ansible_collections.registryops.acr.plugins.module_utils._http.response import Response
 
 ORIGIN = "https://r.azurecr.io"
@@ -203,13 +203,12 @@ def test_a_token_that_is_none_is_refused(document):
         authorized(registry).send("GET", "/acr/v1/app", repository_scope("app", "metadata_read"))
 
 
-ENTRA = EntraSettings("https://login.microsoftonline.com", True, "https://management.azure.com/.default", None, print)
 APPLICATION = {"client_id": "c", "tenant": "t"}
 NOTHING = dict.fromkeys([name for name in ARGUMENT_SPEC if name not in ("registry", "cloud", "auth_source")])
 
 
 def chosen_for(**given):
-    return choose_credential({"auth_source": "auto", **NOTHING, **given}, LoginServer.parse("r.azurecr.io", "azurecr.io"), ENTRA)
+    return choose_credential({"auth_source": "auto", **NOTHING, **given}, "r.azurecr.io", CLOUDS["AzureCloud"], True, print)
 
 
 @pytest.mark.parametrize(
