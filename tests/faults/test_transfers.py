@@ -143,8 +143,12 @@ def test_a_signed_address_that_expired(registry, blob, tmp_path):
         ({"headers": {"Content-Encoding": "gzip"}}, "was answered with Content-Encoding gzip, which was not asked for."),
         ({"status": 307, "headers": {"Location": "http://127.0.0.1:9/blob"}}, "which is not https; that was not followed."),
         ({"status": 307, "headers": {"Location": "/again"}}, "is redirected more than 3 times."),
+        (
+            {"status": 307, "headers": {"Location": "https://[::1/blob"}},
+            "a link to 'https://[::1/blob', which is not a URL; it was not followed.",
+        ),
     ],
-    ids=["corrupt", "empty", "gone", "encoded", "downgrade", "circle"],
+    ids=["corrupt", "empty", "gone", "encoded", "downgrade", "circle", "no URL"],
 )
 def test_what_is_not_the_blob_is_not_kept(registry, blob, tmp_path, fault, message):
     path, digest = blob

@@ -12,9 +12,10 @@ Functions that read return ``None`` for what does not exist; only a task that ca
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .refusal import Refusal
+if TYPE_CHECKING:
+    from .refusal import Refusal
 
 
 class AcrError(Exception):

@@ -15,7 +15,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from .._auth.scopes import repository_scope
 from .._common.digests import Digester
@@ -23,6 +23,7 @@ from .._common.errors import BrokenConnectionError, NotFoundError, ProtocolError
 from .._common.meter import Meter
 from .._common.text import printable, redact, short_digest
 from .._http.pace import wait_before_retry
+from .._http.response import resolve_link
 from .._http.settings import TRIES
 from .._http.stream import Stream
 from .._oci.document import Descriptor
@@ -102,7 +103,7 @@ def _asked(content: Content, repository: str, origin: str | None, target: str, h
 
 def _redirected(stream: Stream) -> tuple[str, str]:
     """Return the target and the origin of a redirect, which must not lead from https to http."""
-    link = urlsplit(urljoin(stream.url, stream.headers.get("Location", "")))
+    link = resolve_link(stream.url, stream.headers.get("Location", ""))
     if (link.scheme != "https" and link.scheme != urlsplit(stream.url).scheme) or link.scheme not in ("http", "https") or not link.hostname:
         raise ProtocolError(f"GET {redact(stream.url)} redirects to {printable(redact(link.geturl()), 120)}, which is not https; that was not followed.")
     netloc = link.netloc.rpartition("@")[2]

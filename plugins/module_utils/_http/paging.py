@@ -12,30 +12,23 @@ import re
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
-from urllib.parse import parse_qs, quote, urljoin, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 from .._common.errors import ProtocolError
 from .._common.progress import report
 from .._common.text import printable, redact
-from .response import Response
-
-# The service gives 100 without n and caps it at 1,000; a registry that gives fewer is followed just the same.
-PAGE_SIZE = 1000
-
+from .response import Response, resolve_link
+from .settings import PAGE_SIZE
 
 # With 1,000 items a page this is ten million: a list longer than that has no end.
 MOST_PAGES = 10_000
-
-
 _LINK = re.compile(r'\s*<([^<>]*)>\s*;.*\brel="?next"?', re.ASCII)
-
-
 ItemT = TypeVar("ItemT")
 
 
 @dataclass(frozen=True)
 class Listing(Generic[ItemT]):
-    """``items`` in the registry's order; ``truncated``: a limit cut the rest; ``exists``: what holds the list does."""
+    """``items`` in the registry's order; ``truncated``: there are more than the limit; ``exists``: so does the repository of the list."""
 
     items: list[ItemT]
     truncated: bool = False
@@ -52,8 +45,8 @@ def listing(
 ) -> Listing[ItemT]:
     """Follow a list to its end, or to ``limit`` items.
 
-    ``fetch`` answers a request target, ``read`` takes the items out of a page's JSON and ``key`` tells two items apart: an
-    item that moves to a later page while we read is given once.
+    ``fetch`` answers a request target, ``read`` returns the items in the JSON of a page, and ``key`` tells two items apart: an item that
+    moves to a later page while the list is read is returned once. ProtocolError when the list has no end.
     """
     size = PAGE_SIZE if limit is None else min(limit, PAGE_SIZE)
     found: dict[Hashable, ItemT] = {}
@@ -66,7 +59,7 @@ def listing(
         if limit is not None and len(found) >= limit:
             return Listing(list(found.values())[:limit], more or len(found) > limit)
         if more and len(found) == before:
-            raise ProtocolError(f"The list {path} does not advance: a page repeats what came before and links to another. It was not read any further.")
+            raise ProtocolError(f"The list {path} does not advance: a page has no new items, and links to another page. It was not read any further.")
     return Listing(list(found.values()))
 
 
@@ -87,8 +80,8 @@ def _pages(fetch: Callable[[str], Response], path: str, query: Mapping[str, str 
 def next_target(response: Response, path: str, query: Mapping[str, str | None]) -> str | None:
     """Return the request target of the page after ``response``, None on the last page.
 
-    The link is followed as given, because the cursor of a list ordered by time is opaque. Only two things are ours: it must
-    lead to the same list of the same origin, and a ``digest`` filter, which the service drops from its links, is restored.
+    The link is followed as given, because the cursor of a list that is ordered by time is opaque. It must lead to the same list of the
+    same origin. A ``digest`` filter, which the service omits from its links, is added again.
     """
     header = response.headers.get("Link")
     if not header:
@@ -96,10 +89,11 @@ def next_target(response: Response, path: str, query: Mapping[str, str | None]) 
     match = _LINK.match(header)
     if not match:
         raise ProtocolError(f"The list {path} has a Link header that cannot be read: {printable(header, 120)}.")
-    link = urljoin(response.url, match.group(1))
-    parts, own = urlsplit(link), urlsplit(response.url)
+    parts, own = resolve_link(response.url, match.group(1)), urlsplit(response.url)
     if (parts.scheme, parts.netloc, parts.path) != (own.scheme, own.netloc, own.path):
-        raise ProtocolError(f"The list {path} links to {printable(redact(link), 120)}, which is not the same list of the same registry; it was not followed.")
+        raise ProtocolError(
+            f"The list {path} links to {printable(redact(parts.geturl()), 120)}, which is not the same list of the same registry; it was not followed."
+        )
     target = f"{parts.path}?{parts.query}"
     if query.get("digest") and "digest" not in parse_qs(parts.query):
         target += f"&digest={quote(str(query['digest']), safe='')}"
@@ -107,6 +101,6 @@ def next_target(response: Response, path: str, query: Mapping[str, str | None]) 
 
 
 def with_query(path: str, query: Mapping[str, str | None]) -> str:
-    """Return ``path`` with those of ``query`` that have a value."""
+    """Return ``path`` with those parameters of ``query`` that have a value."""
     pairs = "&".join(f"{name}={quote(value, safe='')}" for name, value in query.items() if value is not None)
     return f"{path}?{pairs}" if pairs else path

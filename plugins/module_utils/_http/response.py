@@ -12,12 +12,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from .._common.errors import ProtocolError, RegistryError
-from .._common.refusal import Refusal
 from .._common.text import printable, redact
 
 if TYPE_CHECKING:
+    from .._common.refusal import Refusal
     from .challenge import Challenge
 
 
@@ -49,9 +50,24 @@ class Response:
         return next((one for one in parse_challenges(self.headers.get("WWW-Authenticate", "")) if one.scheme == scheme), None)
 
     def refusal(self) -> Refusal:
-        """Return this answer as one with an error status."""
+        """Return what this answer, which has an error status, says."""
+        from .._common.refusal import Refusal
+
         return Refusal(self.method, self.url, self.status, self.headers, self.body)
 
     def error(self) -> RegistryError:
-        """Return the error that this answer is."""
+        """Return the error that this answer means."""
         return RegistryError.of(self.refusal())
+
+
+def resolve_link(url: str, link: str) -> SplitResult:
+    """Return where a link in the answer of ``url`` leads; ProtocolError when it is not a URL."""
+    try:
+        parts = urlsplit(urljoin(url, link))
+        # To read the port raises, too, unless it is a number that a port can have.
+        if parts.port == 0:
+            raise ValueError
+    except ValueError:
+        shown = printable(link.partition("?")[0].rpartition("@")[2], 120)
+        raise ProtocolError(f"{redact(url)} was answered with a link to '{shown}', which is not a URL; it was not followed.") from None
+    return parts

@@ -26,8 +26,6 @@ from .settings import CONNECTION_TRIES, RETRY_STATUSES, TRIES, USER_AGENT, Trans
 from .stream import Stream
 
 REQUESTS_IMPORT_ERROR: str | None = None
-
-
 try:
     import requests
     from requests.utils import get_environ_proxies, select_proxy
@@ -140,6 +138,8 @@ def _session(settings: TransportSettings) -> requests.Session:
     session = requests.Session()
     session.trust_env = False
     session.headers.update({"User-Agent": USER_AGENT, "Accept-Encoding": "identity", "X-Meta-Source-Client": USER_AGENT})
+    # Without this, requests reads the whole body of a redirect to prepare the next request, though it is not to follow it.
+    session.get_redirect_target = lambda resp: None  # type: ignore[method-assign]
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     adapter = requests.adapters.HTTPAdapter(pool_connections=1, pool_maxsize=settings.concurrency)
     session.mount("https://", adapter)

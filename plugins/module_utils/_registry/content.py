@@ -12,7 +12,7 @@ Source: OCI distribution specification 1.1. The content of blobs is the subject 
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urlsplit
 
 from .._auth.scopes import Scope, repository_scope
 from .._auth.session import AuthorizedTransport
@@ -20,7 +20,7 @@ from .._common.errors import InvalidManifestError, PermissionDeniedError, Protoc
 from .._common.names import digest_name, tag_name
 from .._common.text import printable, redact
 from .._http.paging import listing
-from .._http.response import Response
+from .._http.response import Response, resolve_link
 from .._http.stream import Stream
 from .._http.transport import Body
 from .._oci.document import MANIFEST_LIMIT, Descriptor, Document
@@ -134,7 +134,7 @@ class Content(Endpoint):
     def location(self, answer: Response | Stream) -> str:
         """Return the request target at which an upload continues; it must be in the same registry, because credentials are sent to it."""
         own = urlsplit(answer.url)
-        link = urlsplit(urljoin(answer.url, answer.headers.get("Location", "")))
+        link = resolve_link(answer.url, answer.headers.get("Location", ""))
         if (link.scheme, link.netloc) != (own.scheme, own.netloc) or not link.path.startswith("/v2/"):
             raise ProtocolError(
                 f"{answer.method} {redact(answer.url)} redirects to {printable(redact(link.geturl()), 120)}, which is not this registry; that was not followed."

@@ -12,14 +12,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._auth.scopes import Scope, repository_scope
 from .._auth.session import AuthorizedTransport
 from .._common.errors import DriftError
-from .._http.paging import PAGE_SIZE, Listing, listing
 from .._http.response import Response
+from .._http.settings import PAGE_SIZE
 from .properties import Attributes, Properties
+
+if TYPE_CHECKING:
+    from .._http.paging import Listing
 
 # order_by of a task -> orderby of the service, which without it lists by name or digest.
 ORDERS = {"name": None, "last_updated_asc": "timeasc", "last_updated_desc": "timedesc"}
@@ -72,6 +75,9 @@ class Endpoint:
         **query: str | None,
     ) -> Listing[ItemT]:
         """Read the list at ``path`` to its end or to ``limit`` items. For a repository that does not exist, ``exists`` is False."""
+
+        # Tasks that name what they work on read no list.
+        from .._http.paging import Listing, listing
 
         def fetch(target: str) -> Response:
             response = self._http.send("GET", target, scope)

@@ -9,14 +9,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._auth.scopes import repository_scope
 from .._common.concurrency import concurrently
 from .._common.errors import DriftError
-from .._http.paging import Listing
 from .endpoint import ORDERS, Endpoint, page_count, unwrap
 from .properties import Attributes, Child, ManifestProperties, RepositoryProperties, list_at
+
+if TYPE_CHECKING:
+    from .._http.paging import Listing
 
 
 class Manifests(Endpoint):

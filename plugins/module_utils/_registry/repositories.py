@@ -9,11 +9,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from .._auth.scopes import CATALOG
-from .._http.paging import Listing
 from .endpoint import Endpoint
 from .properties import Attributes, RepositoryProperties, repository_names
+
+if TYPE_CHECKING:
+    from .._http.paging import Listing
 
 
 class Repositories(Endpoint):

@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._auth.scopes import repository_scope
 from .._common.concurrency import concurrently
-from .._http.paging import Listing
 from .endpoint import ORDERS, Endpoint, page_count, unwrap
 from .properties import Attributes, RepositoryProperties, TagProperties, list_at
+
+if TYPE_CHECKING:
+    from .._http.paging import Listing
 
 
 class Tags(Endpoint):

@@ -67,6 +67,13 @@ def test_a_link_that_leads_away_is_refused_and_not_followed(link):
     assert len(book.asked) == 1
 
 
+@pytest.mark.parametrize("link", ["https://[r.azurecr.io/x?a=secret", "//secret@[", "https://r.azurecr.io:port/x", "https://r.azurecr.io:99999/x"])
+def test_a_link_that_is_not_a_url_is_refused(link):
+    with pytest.raises(ProtocolError, match="which is not a URL; it was not followed") as caught:
+        read(Book(lambda target: (["a"], f'<{link}>; rel="next"')))
+    assert "secret" not in str(caught.value)
+
+
 def test_a_list_that_links_to_itself_is_refused():
     book = Book(lambda target: (["a"], f'<{PATH}?n=1000>; rel="next"'))
     with pytest.raises(ProtocolError, match="links in a circle"):

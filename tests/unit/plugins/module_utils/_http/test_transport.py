@@ -110,6 +110,15 @@ def test_a_redirect_is_an_answer():
     assert len(script.requests) == 1
 
 
+@pytest.mark.parametrize("location", ["https://[::1/", "//", "http://a..b:port/"])
+def test_a_redirect_is_not_even_prepared(location):
+    made, script, dummy = connected((307, {"Location": location}, b"x" * 100_000))
+    with made.stream("GET", "/v2/") as answer:
+        assert (answer.status, answer.headers["Location"]) == (307, location)
+        assert answer._answer.raw.tell() == 0
+    assert len(script.requests) == 1
+
+
 def test_a_throttled_request_waits_as_long_as_it_is_told():
     made, script, clock = connected((429, {"Retry-After": "7"}, b""), OK)
     assert made.send("GET", "/v2/").status == 200
