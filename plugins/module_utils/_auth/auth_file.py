@@ -24,11 +24,7 @@ from .token_endpoint import TokenEndpoint
 from .tokens import Token
 
 HELPER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-
-
 HELPER_SECONDS = 60
-
-
 # The names of Docker Hub in files of podman and docker.
 DOCKER_HUB = ("docker.io", "https://index.docker.io/v1/")
 

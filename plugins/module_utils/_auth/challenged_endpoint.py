@@ -25,12 +25,8 @@ from .tokens import Token
 
 # The actions that these registries have in common with Azure's.
 KNOWN_ACTIONS = ("pull", "push", "delete")
-
-
 # What a registry that requires no authentication answers with.
 _NO_CHALLENGE = Challenge("", {})
-
-
 _NO_TOKEN = Token("", float("inf"), scheme="")
 
 

@@ -106,8 +106,6 @@ SOURCES: dict[str, tuple[str, ...]] = {
     "cli": (),
     "anonymous": (),
 }
-
-
 # auth_source -> the options of which one suffices for ``auto`` to choose it, in this order; other options serve several sources.
 _SIGNS = {
     "refresh_token": ("refresh_token",),

@@ -22,8 +22,6 @@ from .tokens import Token
 
 # The audience that the registries of every cloud accept; the Azure CLI uses the same constant for all of them.
 ACR_AUDIENCE = "https://containerregistry.azure.net/.default"
-
-
 ARM_REFUSED = (
     "The registry does not accept a token for Azure Resource Manager: its policy azureADAuthenticationAsArmPolicy may be disabled "
     "(leave audience out), or the identity may have no role on the registry (AcrPull, AcrPush, …)."

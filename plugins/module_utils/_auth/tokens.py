@@ -16,8 +16,6 @@ from typing import Any
 
 # Long enough for the slowest request that still carries the old token.
 RENEW_BEFORE = 300.0
-
-
 # The Docker registry token authentication specification lets a client assume this for a token without an expiry.
 DEFAULT_LIFETIME = 60.0
 

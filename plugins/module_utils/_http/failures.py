@@ -22,23 +22,13 @@ from .._common.text import printable, redact
 from .settings import TransportSettings
 
 Meaning = tuple[type[TransportError], str]
-
-
 _BROKEN: Meaning = (BrokenConnectionError, "the connection broke ({reason}). Try again, and check the network path.")
-
-
 _CERTIFICATE: Meaning = (
     TransportError,
     "the certificate could not be verified with {trust} ({reason}). Check the host name, or set ca_path to the CA that signed it.",
 )
-
-
 _CA: Meaning = (TransportError, "{trust} cannot be used ({reason}). Set ca_path to a readable PEM file, or to a folder of them.")
-
-
 _NO_CA: Meaning = (TransportError, "{trust} do not exist. Set ca_path to a readable PEM file, or to a folder of them.")
-
-
 _TLS: Meaning = (TransportError, "the server did not agree on TLS ({reason}). Check host and port of registry.")
 
 

@@ -4,7 +4,7 @@
 #
 # Private to this collection: it can change in any release.
 
-"""How a task slows down when the registry asks it to: one pace for all its workers, because they share one quota."""
+"""The pace of requests: how a task slows down when the registry asks for it. All workers share one, because they share a quota."""
 
 from __future__ import annotations
 
@@ -13,26 +13,19 @@ import threading
 from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 
+# In seconds.
 LONGEST_WAIT = 60.0
-
-
 FIRST_BACKOFF = 0.5
-
-
 _FIRST_INTERVAL = 0.02
-
-
 _LONGEST_INTERVAL = 1.0
-
-
 _SHORTEST_INTERVAL = 0.001
 
 
 class Pace:
     """A gate that all requests pass.
 
-    After an answer that asks to wait nobody passes until then, and afterwards one by one, with an interval that doubles
-    with every further such answer and shrinks with every success (additive increase of the rate, multiplicative decrease).
+    After an answer that asks to wait, no request passes for that time. Then they pass one by one, at an interval that doubles with
+    each further such answer and shrinks with each success (additive increase of the rate, multiplicative decrease).
     """
 
     def __init__(self, now: Callable[[], float], sleep: Callable[[float], None]) -> None:
@@ -54,13 +47,13 @@ class Pace:
             self._sleep(slot - now)
 
     def hold(self, seconds: float) -> None:
-        """Let nobody pass for ``seconds``, then release one by one."""
+        """Let no request pass for ``seconds``, and then one at a time."""
         with self._lock:
             self._interval = min(_LONGEST_INTERVAL, self._interval * 2 or _FIRST_INTERVAL)
             self._next = max(self._next, self._now() + seconds)
 
     def succeeded(self) -> None:
-        """Take note that a request was served: speed up."""
+        """Speed up, because a request succeeded."""
         if self._interval:
             with self._lock:
                 self._interval = self._interval * 0.95 if self._interval > _SHORTEST_INTERVAL else 0.0
@@ -69,8 +62,8 @@ class Pace:
 def wait_before_retry(retry_after: str | None, attempt: int, utc_now: float) -> float:
     """Return the seconds to wait before try ``attempt`` + 1 (the first is 1).
 
-    ``retry_after`` is the header's value: seconds or an HTTP date (RFC 9110, 10.2.3). A registry cannot make us sleep longer
-    than a minute, nor hammer it: what is absent, negative or garbage becomes exponential backoff with jitter.
+    ``retry_after`` is the value of that header: seconds or an HTTP date (RFC 9110, 10.2.3), and counts up to one minute. If it is missing,
+    in the past or invalid, the wait is exponential backoff with jitter.
     """
     asked = _seconds(retry_after, utc_now)
     if asked is not None and asked > 0:

@@ -28,11 +28,7 @@ with suppress(ImportError):
 
 # A list of 1,000 manifests with their tags is well under 2 MiB; a manifest may have 4 MiB.
 BODY_LIMIT = 8 * 1024 * 1024
-
-
 ERROR_LIMIT = 64 * 1024
-
-
 STREAM_PIECE = 64 * 1024
 
 

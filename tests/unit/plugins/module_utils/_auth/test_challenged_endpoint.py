@@ -145,5 +145,5 @@ def test_an_answer_without_a_token(document):
 
 
 def test_a_registry_in_trouble():
-    with pytest.raises(RegistryError, match="The registry has trouble: try again later"):
+    with pytest.raises(RegistryError, match="The registry has a problem: try again later"):
         endpoint(None, status=503)[0].anonymous(SCOPE)
