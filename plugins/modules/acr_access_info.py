@@ -102,7 +102,7 @@ summary:
   description: The messages of all failed checks, or a message that no check failed.
   returned: success, or when a check in O(fail_on) fails
   type: str
-  sample: "acr_tag_properties in 'library/app' lacks metadata_write: assign a role or extend the scope map that grants it."
+  sample: "acr_tag_properties in 'library/app' lacks metadata_write. Assign a role that grants it, or extend the scope map."
 checks:
   description: The result of each check, in the order in which they are made.
   returned: success, or when a check in O(fail_on) fails
@@ -123,7 +123,7 @@ checks:
       description: What was found, and what to do about it.
       returned: always
       type: str
-      sample: The registry gives this credential a token.
+      sample: The registry accepts the credential and gives it a token.
 permissions:
   description: For each repository and module, the permissions that the module needs there, and which of them are missing.
   returned: success, or when a check in O(fail_on) fails
@@ -138,26 +138,10 @@ permissions:
 """
 
 from ..module_utils._ansible.run import run_module
-from ..module_utils._common.names import repository_name
-from ..module_utils._common.plan import Plan
-from ..module_utils._tasks.access_info import CHECKS, NEEDS, ORDINARY, examine_access, refuse_findings
+from ..module_utils._tasks.access_info import CHECKS, NEEDS, plan
 
 
-def plan(client, params):
-    repositories = [repository_name(name) for name in dict.fromkeys(params["repositories"])]
-    findings, permissions = examine_access(client, repositories, params["modules"] or ORDINARY, params["validate_certs"])
-    failed = [finding.message for finding in findings if finding.ok is False]
-    result = {
-        "ready": not failed,
-        "summary": " ".join(failed) or "The way to the registry is free.",
-        "checks": [finding.to_result() for finding in findings],
-        "permissions": [permission.to_result() for permission in permissions],
-    }
-    refuse_findings(findings, params["fail_on"], result)
-    return Plan(result)
-
-
-def main():
+def main() -> None:
     run_module(
         plan,
         {

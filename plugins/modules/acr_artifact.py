@@ -221,28 +221,10 @@ diff:
 """
 
 from ..module_utils._ansible.run import run_module
-from ..module_utils._changes.manifest_push import read_subject
-from ..module_utils._common.names import repository_name
-from ..module_utils._content.artifact_files import artifact_from_files
-from ..module_utils._content.layout import Layout
-from ..module_utils._tasks.artifact import plan_push
+from ..module_utils._tasks.artifact import plan
 
 
-def plan(client, params):
-    name = repository_name(params["repository"])
-    client.announce([name], "metadata_read", "pull", "pull,push")
-    if params["layout"]:
-        source = Layout(params["layout"])
-        root = source.root(params["layout_reference"])
-    else:
-        about = read_subject(client.content, name, params["subject"]) if params["subject"] else None
-        source = artifact_from_files(params["files"] or (), params["config"], params["artifact_type"], params["annotations"], about)
-        root = source.root
-    mount_from = [repository_name(other) for other in params["mount_from"] or ()]
-    return plan_push(client, name, source, root, params["tags"] or (), params["referrers"], mount_from)
-
-
-def main():
+def main() -> None:
     file = {
         "path": {"type": "path", "required": True},
         "title": {"type": "str"},

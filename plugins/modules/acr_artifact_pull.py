@@ -158,47 +158,11 @@ diff:
     after: "/tmp/reports/report.json: sha256:44136fa355b3\n"
 """
 
-import os
-
 from ..module_utils._ansible.run import run_module
-from ..module_utils._common.errors import NotFoundError
-from ..module_utils._common.files import ensure_writable
-from ..module_utils._common.names import digest_name, repository_name, tag_name
-from ..module_utils._common.plan import Plan, Step
-from ..module_utils._common.text import short_digest
-from ..module_utils._content.copier import Copier
-from ..module_utils._content.layout import INDEX_FILE, Layout
-from ..module_utils._content.stores import RepositoryStore
-from ..module_utils._tasks.artifact_pull import plan_files
+from ..module_utils._tasks.artifact_pull import plan
 
 
-def plan(client, params):
-    name, reference = repository_name(params["repository"]), params["reference"]
-    by_tag = ":" not in reference
-    document = client.content.manifest(name, tag_name(reference) if by_tag else digest_name(reference))
-    if document is None:
-        raise NotFoundError(f"Repository '{name}' of {client.server.host} has no manifest {reference}: check both.")
-    if params["dest"]:
-        return plan_files(client, name, document, params["dest"])
-    layout = Layout(params["layout"], create=True)
-    label = params["layout_reference"] or (reference if by_tag else None)
-    copier = Copier(RepositoryStore(client.content, name), layout, client.concurrency)
-    missing = copier.compare(document, params["referrers"])
-    changed = bool(missing.documents or missing.blobs) or not layout.lists(document.digest, label)
-    if changed:
-        ensure_writable(os.path.join(params["layout"], INDEX_FILE), missing.size, makes_folders=True)
-    listing = Step(f"{INDEX_FILE} of {params['layout']}", lambda: layout.tag(document, label))
-    before = layout.names.get(label)
-    return Plan(
-        {"digest": document.digest, "artifact_type": document.artifact_type, "downloaded": missing.to_result()},
-        [f"{label}: {short_digest(before.digest)}"] if changed and before else [],
-        [f"{label or 'no name'}: {short_digest(document.digest)} ({missing.size} bytes are missing)"] if changed else [],
-        params["layout"],
-        copier.steps(missing, document.digest, [] if layout.lists(document.digest, label) else [listing]),
-    )
-
-
-def main():
+def main() -> None:
     run_module(
         plan,
         {

@@ -152,102 +152,10 @@ diff:
 """
 
 from ..module_utils._ansible.run import run_module
-from ..module_utils._changes.tagging import refuse_locked
-from ..module_utils._common.digests import digest_of
-from ..module_utils._common.errors import NotFoundError, UsageError
-from ..module_utils._common.files import ensure_writable, file_digest, measure_file, replace_file
-from ..module_utils._common.names import digest_name, repository_name
-from ..module_utils._common.plan import Plan, Step
-from ..module_utils._common.text import short_digest
-from ..module_utils._content.download import download
-from ..module_utils._content.sources import BytesSource, FileSource, RepositorySource
-from ..module_utils._content.stores import RepositoryStore
-from ..module_utils._oci.document import Descriptor
-from ..module_utils._tasks.option_rules import refuse_options
-
-OCTETS = "application/octet-stream"
+from ..module_utils._tasks.blob import plan
 
 
-def plan(client, params):
-    name = repository_name(params["repository"])
-    digest = digest_name(params["digest"]) if params["digest"] else None
-    if params["state"] == "absent":
-        refuse_options(params, "src", "content", "dest", "mount_from")
-        client.announce([name], "metadata_read", "pull", "delete")
-        return _absent(client, name, digest)
-    if params["dest"]:
-        return _download(client, name, digest, params["dest"])
-    client.announce([name], "metadata_read", "pull", "pull,push")
-    return _upload(client, name, digest, params)
-
-
-def _upload(client, name, digest, params):
-    sources = tuple(repository_name(other) for other in params["mount_from"] or ())
-    source, size = None, None
-    if params["src"] is not None:
-        found, size = measure_file(params["src"])
-        source = FileSource(params["src"], size)
-    elif params["content"] is not None:
-        source = BytesSource(_text(params["content"]))
-        found, size = digest_of(source.content), source.size
-    else:
-        found = digest
-    if digest not in (None, found):
-        raise UsageError(f"The content has digest {found}, not {digest} as digest says. Nothing was uploaded.")
-    kept = client.content.blob_size(name, found)
-    if kept is None and source is None:
-        sizes = ((other, client.content.blob_size(other, found)) for other in sources)
-        holder, size = next(((other, size) for other, size in sizes if size is not None), (None, None))
-        if holder is None:
-            raise NotFoundError(f"Neither '{name}' nor one of mount_from has blob {found}, and there is no src or content to upload.")
-        # With a client of its own: an upload that waits for this download must not hold its connection.
-        source = RepositorySource(client.twin().content, holder, Descriptor(OCTETS, found, size))
-    if kept is None:
-        refuse_locked(client.repositories.get(name))
-    blob = Descriptor(OCTETS, found, size if kept is None else kept)
-    store = RepositoryStore(client.content, name, sources)
-    step = Step(f"blob {found} of '{name}'", lambda: store.put_blob(blob, source))
-    return _plan(client, name, blob, before=[], after=[_line(blob)], steps=[step] if kept is None else [])
-
-
-def _text(content):
-    if not isinstance(content, str):
-        raise UsageError(f"content is no text but a {type(content).__name__}, perhaps made by a template: quote it, or use src. Nothing was uploaded.")
-    return content.encode()
-
-
-def _download(client, name, digest, dest):
-    size = client.content.blob_size(name, digest)
-    if size is None:
-        raise NotFoundError(f"Repository '{name}' of {client.server.host} has no blob {digest}: check both.")
-    blob = Descriptor(OCTETS, digest, size)
-    before = file_digest(dest)
-    if before != digest:
-        ensure_writable(dest, size)
-    step = Step(f"file {dest}", lambda: replace_file(dest, download(client.content, name, blob)))
-    was = [f"{dest}: {short_digest(before)}"] if before else []
-    return _plan(client, name, blob, before=was, after=[f"{dest}: {short_digest(digest)}"], steps=[] if before == digest else [step])
-
-
-def _absent(client, name, digest):
-    size = client.content.blob_size(name, digest)
-    if size is not None:
-        refuse_locked(client.repositories.get(name))
-    step = Step(f"blob {digest} of '{name}'", lambda: client.content.delete_blob(name, digest))
-    before = [] if size is None else [_line(Descriptor(OCTETS, digest, size))]
-    return Plan({"digest": digest}, before, [], f"{client.server.host}/{name}", [step] if size is not None else [])
-
-
-def _plan(client, name, blob, before, after, steps):
-    header = f"{client.server.host}/{name}"
-    return Plan({"digest": blob.digest, "size": blob.size}, before if steps else [], after if steps else [], header, steps)
-
-
-def _line(blob):
-    return f"blob {short_digest(blob.digest)} ({blob.size} bytes)"
-
-
-def main():
+def main() -> None:
     run_module(
         plan,
         {

@@ -243,17 +243,10 @@ diff:
 """
 
 from ..module_utils._ansible.run import run_module
-from ..module_utils._registry.copy_source import connect_source
-from ..module_utils._tasks.copy import CopyTask
-from ..module_utils._tasks.copy_images import choose_images
+from ..module_utils._tasks.copy import plan
 
 
-def plan(client, params):
-    source = connect_source(params["source"], params) if params["source"] else client.twin()
-    return CopyTask(source, client, params["referrers"], params["overwrite"]).plan(choose_images(source, params["images"]))
-
-
-def main():
+def main() -> None:
     image = {
         "source": {"type": "str", "required": True},
         "target": {"type": "str"},

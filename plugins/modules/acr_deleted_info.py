@@ -136,36 +136,10 @@ error:
 """
 
 from ..module_utils._ansible.run import run_module
-from ..module_utils._common.concurrency import concurrently
-from ..module_utils._common.names import repository_name
-from ..module_utils._common.patterns import Selection
-from ..module_utils._common.plan import Plan
+from ..module_utils._tasks.deleted_info import plan
 
 
-def plan(client, params):
-    chosen = _choose(client, params)
-    if params["gather"]:
-        client.announce([item["name"] for item in chosen], "deleted_read")
-    return Plan({"repositories": concurrently(lambda item: _read(client, params["gather"], item), chosen, client.concurrency)})
-
-
-def _choose(client, params):
-    if params["names"] is not None:
-        return [{"name": repository_name(name)} for name in dict.fromkeys(params["names"])]
-    selection = Selection(params["include"], params["exclude"])
-    return [repository.to_result() for repository in client.deleted.catalog() if repository.name in selection]
-
-
-def _read(client, gather, item):
-    result = dict(item)
-    if "manifests" in gather:
-        result["manifests"] = [manifest.to_result() for manifest in client.deleted.manifests(item["name"])]
-    if "tags" in gather:
-        result["tags"] = [tag.to_result() for tag in client.deleted.tags(item["name"])]
-    return result
-
-
-def main():
+def main() -> None:
     run_module(
         plan,
         {

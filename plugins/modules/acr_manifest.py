@@ -255,26 +255,10 @@ diff:
 """
 
 from ..module_utils._ansible.run import run_module
-from ..module_utils._changes.manifest_deletion import plan_deletion, tags_to_delete
-from ..module_utils._changes.manifest_push import ensure_pushable, plan_push, read_document
-from ..module_utils._common.names import repository_name
-from ..module_utils._tasks.option_rules import refuse_options
+from ..module_utils._tasks.manifest import plan
 
 
-def plan(client, params):
-    name = repository_name(params["repository"])
-    if params["state"] == "absent":
-        refuse_options(params, "content", "src", "media_type", "annotations", "subject")
-        return plan_deletion(client, name, params["digests"] or (), tags_to_delete(params["tags"], params["by_tag"]), params["even_if"])
-    refuse_options(params, "digests", "by_tag", "even_if")
-    client.announce([name], "metadata_read", "pull", "pull,push")
-    document = read_document(client.content, name, params)
-    if params["validate"]:
-        ensure_pushable(client.content, name, document, client.concurrency)
-    return plan_push(client, name, document, params["tags"] or ())
-
-
-def main():
+def main() -> None:
     run_module(
         plan,
         {

@@ -189,28 +189,10 @@ error:
 """
 
 from ..module_utils._ansible.run import run_module
-from ..module_utils._common.concurrency import concurrently
-from ..module_utils._common.names import digest_name, repository_name, tag_name
-from ..module_utils._common.plan import Plan
-from ..module_utils._content.stores import RepositoryStore
-from ..module_utils._tasks.manifest_info import Inspection
+from ..module_utils._tasks.manifest_info import plan
 
 
-def plan(client, params):
-    name = repository_name(params["repository"])
-    references = [digest_name(reference) if ":" in reference else tag_name(reference) for reference in dict.fromkeys(params["references"])]
-    store = RepositoryStore(client.content, name)
-    inspection = Inspection(store, frozenset(params["gather"]), params["artifact_types"], client.concurrency)
-    found = concurrently(store.manifest, references, client.concurrency)
-    return Plan(
-        {
-            "manifests": [inspection.describe(reference, document) for reference, document in zip(references, found) if document],
-            "missing": [reference for reference, document in zip(references, found) if document is None],
-        }
-    )
-
-
-def main():
+def main() -> None:
     run_module(
         plan,
         {

@@ -210,46 +210,11 @@ diff:
 """
 
 from ..module_utils._ansible.run import run_module
-from ..module_utils._changes.locks import describe_flags, repository_change
-from ..module_utils._changes.repository_deletion import plan_deletion
-from ..module_utils._common.errors import NotFoundError, UsageError
-from ..module_utils._common.names import repository_name
-from ..module_utils._common.plan import Plan, Step
 from ..module_utils._registry.properties import FLAGS
+from ..module_utils._tasks.repository import plan
 
 
-def plan(client, params):
-    name = repository_name(params["repository"])
-    wanted = {flag: params[flag] for flag in FLAGS if params[flag] is not None}
-    if params["state"] == "present":
-        return _attributes(client, name, wanted)
-    if wanted:
-        raise UsageError(f"{', '.join(wanted)} with state=absent has no meaning: to delete a repository that is locked, set override_locks.")
-    if params["max_tags"] < 0:
-        raise UsageError(f"max_tags is {params['max_tags']}, but must be at least 0.")
-    if params["confirm"] not in (None, name):
-        raise UsageError(f"confirm is '{params['confirm']}', but the repository is '{name}': set it to the name of what is to be deleted. Nothing was deleted.")
-    return plan_deletion(client, name, params["confirm"] == name, params["max_tags"], params["override_locks"])
-
-
-def _attributes(client, name, wanted):
-    repository = client.repositories.get(name)
-    if repository is None:
-        raise NotFoundError(
-            f"Repository '{name}' does not exist in {client.server.host}: check the name. A repository comes into being with the first push into it."
-        )
-    change = repository_change(repository, wanted)
-    step = Step(f"repository '{name}' ({describe_flags(change.wanted)})", lambda: client.repositories.set_attributes(name, change.after, change.wanted))
-    return Plan(
-        {"repository": name, "before": change.before.to_result(), "after": change.after.to_result()},
-        change.lines(change.before) if change.changed else [],
-        change.lines(change.after) if change.changed else [],
-        f"{client.server.host}/{name}",
-        [step] if change.changed else [],
-    )
-
-
-def main():
+def main() -> None:
     run_module(
         plan,
         {

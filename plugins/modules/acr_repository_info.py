@@ -242,66 +242,10 @@ error:
 """
 
 from ..module_utils._ansible.run import run_module
-from ..module_utils._changes.locks import effective_of_manifest, effective_of_repository, effective_of_tag
-from ..module_utils._common.concurrency import concurrently
-from ..module_utils._common.errors import UsageError
-from ..module_utils._common.names import digest_name, repository_name
-from ..module_utils._common.patterns import Selection
-from ..module_utils._common.plan import Plan
-from ..module_utils._http.paging import Listing
+from ..module_utils._tasks.repository_info import plan
 
 
-def plan(client, params):
-    for limit in ("limit", "limit_repositories"):
-        if params[limit] is not None and params[limit] < 1:
-            raise UsageError(f"{limit} is {params[limit]}, but must be at least 1.")
-    if params["digest"] is not None:
-        digest_name(params["digest"])
-        if "tags" not in params["gather"]:
-            raise UsageError("digest chooses among tags: add tags to gather.")
-    names = _choose(client, params)
-    if not params["gather"] and params["names"] is None:
-        return Plan({"repositories": [{"name": name} for name in names.items], "missing": [], "truncated": names.truncated})
-    client.announce(names.items, "metadata_read")
-    read = concurrently(lambda name: _read(client, params, name), names.items, client.concurrency)
-    missing = [name for name, item in zip(names.items, read) if item is None and params["names"] is not None]
-    return Plan({"repositories": [item for item in read if item], "missing": missing, "truncated": names.truncated})
-
-
-def _choose(client, params):
-    if params["names"] is not None:
-        return Listing([repository_name(name) for name in dict.fromkeys(params["names"])])
-    selection = Selection(params["include"], params["exclude"])
-    limit = params["limit_repositories"]
-    every = client.repositories.names(limit if not params["include"] and not params["exclude"] else None)
-    chosen = selection.of(every.items)
-    return Listing(chosen[:limit], every.truncated or len(chosen) > len(chosen[:limit]))
-
-
-def _read(client, params, name):
-    repository = client.repositories.get(name)
-    if repository is None:
-        return None
-    tags = manifests = Listing([])
-    result = repository.to_result()
-    if "tags" in params["gather"]:
-        tags = client.tags.list(name, order_by=params["order_by"], digest=params["digest"], limit=params["limit"])
-    if "manifests" in params["gather"]:
-        manifests = client.manifests.list(name, order_by=params["order_by"], limit=params["limit"])
-    known = {manifest.digest: manifest for manifest in manifests.items}
-    unknown = {tag.digest for tag in tags.items} - known.keys()
-    known.update(client.manifests.get_many(repository, unknown) if unknown else {})
-    result["effective"] = effective_of_repository(repository, [*tags.items, *manifests.items]).to_result()
-    if "tags" in params["gather"]:
-        result["tags"] = [{**tag.to_result(), "effective": effective_of_tag(tag, known.get(tag.digest), repository).to_result()} for tag in tags.items]
-    if "manifests" in params["gather"]:
-        result["manifests"] = [{**manifest.to_result(), "effective": effective_of_manifest(manifest, repository).to_result()} for manifest in manifests.items]
-    if "tags" in result or "manifests" in result:
-        result["truncated"] = tags.truncated or manifests.truncated
-    return result
-
-
-def main():
+def main() -> None:
     run_module(
         plan,
         {

@@ -184,15 +184,10 @@ diff:
 """
 
 from ..module_utils._ansible.run import run_module
-from ..module_utils._tasks.restore import plan_restore, undo_entries_of, wanted_manifests
+from ..module_utils._tasks.restore import plan
 
 
-def plan(client, params):
-    items = params["items"] if params["items"] is not None else undo_entries_of(params["undo"])
-    return plan_restore(client, wanted_manifests(items), params["overwrite"])
-
-
-def main():
+def main() -> None:
     run_module(
         plan,
         {

@@ -477,7 +477,7 @@ from ..module_utils._retention.rules import ACTIONS, REFERRERS, WITH_SUBJECT
 from ..module_utils._tasks.retention import plan
 
 
-def main():
+def main() -> None:
     names = {"type": "list", "elements": "str"}
     selection = {"include": {**names, "required": True}, "exclude": names}
     rule = {

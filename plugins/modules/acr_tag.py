@@ -147,47 +147,10 @@ diff:
 """
 
 from ..module_utils._ansible.run import run_module
-from ..module_utils._changes.tagging import ABSENT, read_tagging
-from ..module_utils._common.errors import NotFoundError
-from ..module_utils._common.names import digest_name, repository_name, tag_name
-from ..module_utils._common.plan import Plan
-from ..module_utils._tasks.option_rules import refuse_options
+from ..module_utils._tasks.tag import plan
 
 
-def plan(client, params):
-    name = repository_name(params["repository"])
-    tags = [tag_name(tag) for tag in dict.fromkeys(params["tags"])]
-    expected = params["expected_digest"]
-    if expected not in (None, ABSENT):
-        digest_name(expected)
-    if params["state"] == "absent":
-        refuse_options(params, "digest", "source_tag")
-    document = _document(client, name, params) if params["state"] == "present" else None
-    wanted = read_tagging(client, name, tags, document.digest if document else None, expected)
-
-    def change(tag):
-        return client.content.put_manifest(name, tag, document) if document else client.tags.delete(name, tag)
-
-    return Plan(
-        result={**({"digest": wanted.after} if document else {}), "tags": wanted.to_result()},
-        header=f"{client.server.host}/{name}",
-        before=wanted.lines_before,
-        after=wanted.lines_after,
-        steps=wanted.steps(client, change),
-    )
-
-
-def _document(client, name, params):
-    """Return what the tags are to point at."""
-    client.announce([name], "metadata_read", "pull", "pull,push")
-    reference = digest_name(params["digest"]) if params["digest"] else tag_name(params["source_tag"])
-    document = client.content.manifest(name, reference)
-    if document is None:
-        raise NotFoundError(f"Repository '{name}' of {client.server.host} has no manifest {reference}, so no tag can point at it. Check the name.")
-    return document
-
-
-def main():
+def main() -> None:
     run_module(
         plan,
         {

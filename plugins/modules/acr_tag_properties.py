@@ -205,73 +205,11 @@ diff:
 """
 
 from ..module_utils._ansible.run import run_module
-from ..module_utils._changes.locks import describe_flags, manifest_change, tag_change
-from ..module_utils._common.errors import BlockedError, DriftError, NotFoundError, UsageError
-from ..module_utils._common.names import repository_name, tag_name
-from ..module_utils._common.patterns import Selection
-from ..module_utils._common.plan import Plan, Step
 from ..module_utils._registry.properties import FLAGS
+from ..module_utils._tasks.tag_properties import plan
 
 
-def plan(client, params):
-    name = repository_name(params["repository"])
-    wanted = {flag: params[flag] for flag in FLAGS if params[flag] is not None}
-    if params["exclude"] and not params["include"]:
-        raise UsageError("exclude takes away from what include chose: set include as well.")
-    literal = [tag_name(tag) for tag in dict.fromkeys(params["tags"] or ())]
-    patterns = Selection(params["include"], params["exclude"])
-    repository = client.repositories.get(name)
-    if repository is None and params["missing"] == "fail":
-        raise NotFoundError(f"Repository '{name}' does not exist in {client.server.host}: check the name, or set missing to ignore.")
-    tags = _chosen(client, repository, literal, patterns if params["include"] else ()) if repository else {}
-    missing = [tag for tag in literal if tag not in tags]
-    if missing and params["missing"] == "fail":
-        names = ", ".join(missing)
-        raise NotFoundError(f"Repository '{name}' of {client.server.host} has no tag {names}: check the names, or set missing to ignore.")
-
-    digests = {tag.digest for tag in tags.values()} if params["manifest"] else set()
-    manifests, lost = client.manifests.with_children(repository, digests) if digests else ({}, set())
-    tag_changes = [tag_change(tags[tag], wanted) for tag in sorted(tags)]
-    manifest_changes = [manifest_change(manifests[digest], wanted) for digest in sorted(manifests)]
-    changes = [change for change in (*tag_changes, *manifest_changes) if change.changed]
-    if changes and not repository.attributes.can_write:
-        raise BlockedError(
-            f"Repository '{name}' has can_write: false, so the registry refuses to change the attributes of what it holds; "
-            f"{len(changes)} changes were not tried. Set can_write: true on the repository first."
-        )
-    return Plan(
-        result={
-            "tags": [{"name": change.name, **change.to_result()} for change in tag_changes],
-            "manifests": [change.to_result() for change in manifest_changes],
-            "missing": missing,
-        },
-        header=f"{client.server.host}/{name}",
-        before=[line for change in changes for line in change.lines(change.before)],
-        after=[line for change in changes for line in change.lines(change.after)],
-        steps=[_step(client, name, change) for change in changes],
-        warnings=[f"Manifest {digest}, which an index of '{name}' lists, is not in the registry and was passed over." for digest in sorted(lost)],
-    )
-
-
-def _chosen(client, repository, literal, patterns):
-    """Return the tags by name; where patterns need the whole list, the literal names are taken from it too."""
-    if not patterns:
-        return client.tags.get_many(repository, literal)
-    return {tag.name: tag for tag in client.tags.list(repository.name).items if tag.name in literal or tag.name in patterns}
-
-
-def _step(client, repository, change):
-    endpoint = client.metadata_of(change.kind)
-
-    def apply():
-        item = endpoint.set_attributes(repository, change.name, change.after, change.wanted)
-        if item.digest != change.digest:
-            raise DriftError(f"Tag '{change.name}' was moved from {change.digest} to {item.digest} while the task was at work. Run the task again.")
-
-    return Step(f"{change.kind} '{change.name}' ({describe_flags(change.wanted)})", apply)
-
-
-def main():
+def main() -> None:
     run_module(
         plan,
         {

@@ -142,29 +142,10 @@ error:
 """
 
 from ..module_utils._ansible.run import run_module
-from ..module_utils._auth.credentials import TOKEN_USER
-from ..module_utils._auth.token_details import TokenDetails
-from ..module_utils._common.names import repository_name
-from ..module_utils._common.plan import Plan
+from ..module_utils._tasks.token_info import plan
 
 
-def plan(client, params):
-    repositories = [name if name == "*" else repository_name(name) for name in dict.fromkeys(params["repositories"])]
-    refresh, access = client.login(repositories, params["actions"], params["catalog"])
-    return Plan(
-        {
-            "refresh_token": refresh and refresh.value,
-            "refresh_token_expires_at": TokenDetails.of(refresh).expires_at if refresh else None,
-            "access_token": access and access.value,
-            "access_token_expires_at": TokenDetails.of(access).expires_at if access else None,
-            "granted": [grant.to_result() for grant in TokenDetails.of(access).grants] if access else [],
-            "login_server": client.server.host,
-            "login_username": TOKEN_USER,
-        }
-    )
-
-
-def main():
+def main() -> None:
     run_module(
         plan,
         {

@@ -164,30 +164,10 @@ error:
 """
 
 from ..module_utils._ansible.run import run_module
-from ..module_utils._common.concurrency import concurrently
-from ..module_utils._common.errors import UsageError
-from ..module_utils._common.names import repository_name
-from ..module_utils._common.patterns import Selection
-from ..module_utils._common.plan import Plan
-from ..module_utils._content.snapshot import read_contents, read_snapshot
-from ..module_utils._tasks.usage_info import describe_usage
+from ..module_utils._tasks.usage_info import plan
 
 
-def plan(client, params):
-    if params["top"] < 0:
-        raise UsageError(f"top is {params['top']}, but must be at least 0.")
-    if params["names"] is not None:
-        names = [repository_name(name) for name in dict.fromkeys(params["names"])]
-    else:
-        names = Selection(params["include"], params["exclude"]).of(client.repositories.names().items)
-    client.announce(names, "metadata_read", "pull")
-    looked = concurrently(lambda name: read_snapshot(client, name), names, client.concurrency)
-    snapshots = [read_contents(client, snapshot) for snapshot in looked if snapshot]
-    missing = [name for name, snapshot in zip(names, looked) if snapshot is None and params["names"] is not None]
-    return Plan({**describe_usage(snapshots, params["top"]), "missing": missing})
-
-
-def main():
+def main() -> None:
     run_module(
         plan,
         {

@@ -57,7 +57,7 @@ def run(registry, tmp_path):
         ({}, {"ACR_IMPORT_MODULES": "false"}, "acr_import_modules is false"),
         ({"async": 30, "poll": 1}, {}, "it is asynchronous"),
         ({"vars": {"ansible_python_interpreter": "{{ ansible_playbook_python | dirname }}/../bin/python"}}, {}, "the interpreter is "),
-        ({"environment": {"PYTHONWARNINGS": "ignore"}}, {}, "its environment is for another Python"),
+        ({"environment": {"PYTHONWARNINGS": "ignore"}}, {}, "its environment is meant for another Python"),
         pytest.param({"become": True, "become_method": "su"}, {}, "it becomes another user", marks=ROOT),
     ],
     ids=["variable", "template", "environment", "async", "interpreter", "python", "become"],
@@ -128,7 +128,7 @@ def test_a_warning_is_one_of_its_task_alone(run, registry):
     result, printed = run({"registryops.acr.acr_tag_properties": {**options, "tags": ["{{ item }}"]}, "loop": ["v1.1.0", "v1.0.0"]})
     assert printed.count(HERE) == 2
     assert [item["failed"] for item in result["results"]] == [False, False]
-    assert printed.count("[WARNING]: Manifest") == 1
+    assert printed.count("[WARNING]: An index of 'library/app' lists manifest") == 1
 
 
 @pytest.mark.parametrize(("switch", "lines"), [("true", True), ("", False)])

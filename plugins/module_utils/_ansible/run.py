@@ -4,10 +4,10 @@
 #
 # Private to this collection: it can change in any release.
 
-"""How a task runs: the only place that knows check mode, diff mode, failing and missing libraries.
+"""How a task runs: the only place that knows check mode, diff mode, failures and missing libraries.
 
-``perform`` is told what an Ansible task is told and returns what a task returns; it knows nothing of its host.
-``run_module`` is one door to it: a module in a process of its own.
+``perform`` takes what an Ansible task is given and returns what a task returns; it does not know where it runs.
+``run_module`` calls it from a module, which may run in a process of its own or in the controller's.
 """
 
 from __future__ import annotations
@@ -23,12 +23,13 @@ from .._registry.client import RegistryClient
 from .._registry.connect import connect
 from .options import ARGUMENT_SPEC
 
-PlanFor = Callable[[RegistryClient, Mapping[str, Any]], Plan]
+# The options are a TypedDict of the task's own, which its argument specification fills: tests/meta compares the two.
+PlanFor = Callable[[RegistryClient, Any], Plan]
 
 
 @dataclass(frozen=True)
 class Task:
-    """What an Ansible task is told: its validated options, and how to behave."""
+    """What an Ansible task is given: its validated options, and how to behave."""
 
     params: Mapping[str, Any]
     check_mode: bool
@@ -61,7 +62,7 @@ def perform(task: Task, plan_for: PlanFor) -> dict[str, Any]:
 
 
 def run_module(plan_for: PlanFor, argument_spec: Mapping[str, Any], **constraints: Any) -> None:
-    """Run ``plan_for`` as an Ansible module whose options are the shared ones and ``argument_spec``."""
+    """Run ``plan_for`` as an Ansible module that has the connection options and those of ``argument_spec``."""
     from ansible.module_utils.basic import AnsibleModule
 
     module = AnsibleModule({**ARGUMENT_SPEC, **argument_spec}, supports_check_mode=True, **constraints)

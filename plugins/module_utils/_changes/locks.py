@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from .._common.text import short_digest
 from .._registry.properties import FLAGS, MANIFEST, REPOSITORY, TAG, Attributes, ManifestProperties, RepositoryProperties, TagProperties
@@ -53,6 +54,11 @@ class AttributeChange:
     def lines(self, side: Attributes) -> list[str]:
         """Return ``side`` (before or after) as lines of a diff: the flags that differ."""
         return [f"{self.label}:", *(f"  {name}: {str(value).lower()}" for name, value in side.to_result().items() if name in self.wanted)]
+
+
+def wanted_attributes(params: Mapping[str, Any]) -> dict[str, bool]:
+    """Return the attributes that a task's options set; None leaves one as it is."""
+    return {name: params[name] for name in FLAGS if params[name] is not None}
 
 
 def tag_change(tag: TagProperties, wanted: Mapping[str, bool]) -> AttributeChange:

@@ -4,22 +4,24 @@
 #
 # Private to this collection: it can change in any release.
 
-"""acr_access_info: whether a task can reach the registry, sign in, and do what it needs to do."""
+"""acr_access_info: whether tasks can reach the registry, sign in, and have the permissions that they need."""
 
 from __future__ import annotations
 
 import socket
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 from .._auth.token_details import TokenDetails
 from .._common.concurrency import concurrently
 from .._common.errors import AcrError, FindingError
+from .._common.names import repository_name
+from .._common.plan import Plan
 from .._common.text import listed, printable
 from .._registry.client import RegistryClient
 
-# What each module needs in a repository; in check mode, no more of it than metadata_read and pull.
+# What each module needs in a repository. In check mode it needs no more of that than metadata_read, deleted_read and pull.
 NEEDS: Mapping[str, tuple[str, ...]] = {
     "acr_artifact": ("metadata_read", "pull", "push"),
     "acr_artifact_pull": ("pull",),
@@ -38,16 +40,44 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-# Soft delete is a preview, and its permissions come with no token of a scope map.
+# Soft delete is a preview, and scope maps cannot grant its permissions.
 ORDINARY = [module for module, needed in NEEDS.items() if not any(action.startswith("deleted_") for action in needed)]
 
 
 CHECKS = ("dns", "connection", "firewall", "challenge", "sign_in", "permissions")
 
 
+class Options(TypedDict):
+    """The options of acr_access_info."""
+
+    repositories: list[str]
+    modules: list[str] | None
+    fail_on: list[str]
+    # One of the connection options.
+    validate_certs: bool
+
+
+def plan(client: RegistryClient, params: Options) -> Plan:
+    """Return what each check found; FindingError when a check of fail_on failed."""
+    repositories = [repository_name(name) for name in dict.fromkeys(params["repositories"])]
+    findings, permissions = examine_access(client, repositories, params["modules"] or ORDINARY, params["validate_certs"])
+    failed = [finding.message for finding in findings if finding.ok is False]
+    result = {
+        "ready": not failed,
+        "summary": " ".join(failed) or "The registry is ready to use.",
+        "checks": [finding.to_result() for finding in findings],
+        "permissions": [permission.to_result() for permission in permissions],
+    }
+    # A check that could not be made, because an earlier one failed, counts as failed.
+    bad = {finding.check for finding in findings if finding.ok is not True} if failed else set()
+    if bad.intersection(params["fail_on"]):
+        raise FindingError(f"The registry is not ready to use: {failed[0]}", result)
+    return Plan(result=result)
+
+
 @dataclass(frozen=True)
 class Finding:
-    """``ok`` is None where the check was not made, because one before it failed or it does not apply."""
+    """What a check found; ``ok`` is None when the check was not made, because an earlier one failed or it does not apply."""
 
     check: str
     ok: bool | None
@@ -60,7 +90,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Permission:
-    """What a module needs in a repository, and what of it the registry grants."""
+    """What the registry grants in a repository that a module shall work on."""
 
     repository: str
     module: str
@@ -68,7 +98,7 @@ class Permission:
 
     @property
     def missing(self) -> list[str]:
-        """What it needs and does not get."""
+        """The permissions that the module needs and does not get."""
         return [action for action in NEEDS[self.module] if action not in self.granted]
 
     def to_result(self) -> dict[str, Any]:
@@ -78,24 +108,24 @@ class Permission:
 
 
 def examine_access(client: RegistryClient, repositories: Iterable[str], modules: Iterable[str], verified: bool) -> tuple[list[Finding], list[Permission]]:
-    """Go the way of a task, as far as it goes; what is in the way is a finding, not an error. ``verified``: TLS is."""
+    """Do what a task does, step by step, as far as that is possible; what fails is a finding, not an error. ``verified``: TLS is."""
     permissions: list[Permission] = []
-    findings = list(_way(client, verified))
+    findings = list(_reach(client, verified))
     if all(finding.ok is not False for finding in findings):
         findings.append(_sign_in(client))
     if findings[-1].ok:
         try:
             granted = concurrently(lambda name: (name, _granted(client, name)), repositories, client.concurrency)
             permissions = [Permission(name, module, actions) for name, actions in granted for module in modules]
-            findings.append(_summed_up(permissions))
+            findings.append(_sum_up(permissions))
         except AcrError as error:
             findings.append(Finding("permissions", False, str(error)))
     made = {finding.check for finding in findings}
-    findings += [Finding(check, None, "Not checked, because something before it failed.") for check in CHECKS if check not in made]
+    findings += [Finding(check, None, "Not checked, because an earlier check failed.") for check in CHECKS if check not in made]
     return findings, permissions
 
 
-def _way(client: RegistryClient, verified: bool) -> Iterable[Finding]:
+def _reach(client: RegistryClient, verified: bool) -> Iterable[Finding]:
     yield _dns(client)
     try:
         answer = client.probe()
@@ -107,13 +137,13 @@ def _way(client: RegistryClient, verified: bool) -> Iterable[Finding]:
     if answer.status == 403:
         yield Finding("firewall", False, str(answer.error()))
         return
-    yield Finding("firewall", True, "The registry's network rules let this address in.")
+    yield Finding("firewall", True, "The registry's network rules allow this address.")
     challenge = answer.challenge("bearer")
     if answer.status != 401 or challenge is None or challenge.parameters.get("realm") != f"{client.server.origin}/oauth2/token":
         shown = f"{answer.status} {printable(answer.headers.get('WWW-Authenticate', ''), 120)}".strip()
-        yield Finding("challenge", False, f"{client.server.host} does not ask for a token as an Azure Container Registry does ({shown}): check its name.")
+        yield Finding("challenge", False, f"{client.server.host} does not ask for a token as an Azure Container Registry does ({shown}). Check its name.")
         return
-    yield Finding("challenge", True, "It is an Azure Container Registry, and asks for a token.")
+    yield Finding("challenge", True, "This is an Azure Container Registry; it asks for a token.")
 
 
 def _sign_in(client: RegistryClient) -> Finding:
@@ -121,18 +151,18 @@ def _sign_in(client: RegistryClient) -> Finding:
         client.login((), (), catalog=True)
     except AcrError as error:
         return Finding("sign_in", False, str(error))
-    return Finding("sign_in", True, "The registry gives this credential a token.")
+    return Finding("sign_in", True, "The registry accepts the credential and gives it a token.")
 
 
 def _dns(client: RegistryClient) -> Finding:
     host = client.server.host.partition(":")[0]
     if client.proxied:
-        return Finding("dns", None, "Not checked: a proxy looks the name up.")
+        return Finding("dns", None, "Not checked, because a proxy resolves the name.")
     try:
         addresses = sorted({str(entry[4][0]) for entry in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)})
     except OSError as error:
-        return Finding("dns", False, f"The name {host} has no address here ({error.strerror}): check the name, and DNS if the registry is private.")
-    return Finding("dns", True, f"{host} is at {', '.join(addresses)}.")
+        return Finding("dns", False, f"The name {host} cannot be resolved here ({error.strerror}). Check the name, and DNS if the registry is private.")
+    return Finding("dns", True, f"{host} resolves to {', '.join(addresses)}.")
 
 
 def _granted(client: RegistryClient, name: str) -> tuple[str, ...]:
@@ -142,18 +172,11 @@ def _granted(client: RegistryClient, name: str) -> tuple[str, ...]:
     return tuple(action for grant in grants if grant.name in (name, "*") for action in grant.actions)
 
 
-def _summed_up(permissions: list[Permission]) -> Finding:
+def _sum_up(permissions: list[Permission]) -> Finding:
     if not permissions:
-        return Finding("permissions", None, "Not checked: name repositories to see what is granted there.")
+        return Finding("permissions", None, "Not checked. Set repositories to see what is granted there.")
     lacking = [permission for permission in permissions if permission.missing]
     if not lacking:
-        return Finding("permissions", True, "The credential may do all that the modules need.")
-    told = listed([f"{permission.module} in '{permission.repository}' lacks {', '.join(permission.missing)}" for permission in lacking], separator="; ")
-    return Finding("permissions", False, f"{told}: assign a role or extend the scope map that grants it.")
-
-
-def refuse_findings(findings: Iterable[Finding], fatal: Iterable[str], result: Mapping[str, Any]) -> None:
-    """Raise FindingError when one of the ``fatal`` checks failed, or could not be made because of another."""
-    failed = [finding for finding in findings if finding.ok is False]
-    if failed and any(finding.check in fatal and finding.ok is not True for finding in findings):
-        raise FindingError(f"The way to the registry is not free: {failed[0].message}", result)
+        return Finding("permissions", True, "The credential has all permissions that the modules need.")
+    named = listed([f"{permission.module} in '{permission.repository}' lacks {', '.join(permission.missing)}" for permission in lacking], separator="; ")
+    return Finding("permissions", False, f"{named}. Assign a role that grants it, or extend the scope map.")

@@ -8,43 +8,89 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Any, TypedDict
 
+from .._changes.manifest_push import read_subject
 from .._changes.tagging import read_tagging, refuse_locked
-from .._common.names import tag_name
+from .._common.names import repository_name, tag_name
 from .._common.plan import Plan
 from .._common.text import printable, short_digest
-from .._content.artifact_files import TITLE
+from .._content.artifact_files import TITLE, artifact_from_files
 from .._content.copier import Copier
+from .._content.layout import Layout
 from .._content.stores import RepositoryStore, Store
 from .._oci.document import Descriptor, Document
 from .._registry.client import RegistryClient
 
 
-def plan_push(client: RegistryClient, name: str, source: Store, root: Document, tags: Sequence[str], referrers: bool, mount_from: Sequence[str]) -> Plan:
-    """Return what it takes for a repository to have ``root`` with all that it reaches in ``source``, and for ``tags`` to point at it."""
-    target = RepositoryStore(client.content, name, tuple(mount_from))
+class FileOptions(TypedDict):
+    """One of the files."""
+
+    path: str
+    title: str | None
+    media_type: str | None
+    annotations: dict[str, Any] | None
+
+
+class ConfigOptions(TypedDict):
+    """The configuration."""
+
+    path: str
+    media_type: str
+
+
+class Options(TypedDict):
+    """The options of acr_artifact."""
+
+    repository: str
+    tags: list[str] | None
+    files: list[FileOptions] | None
+    config: ConfigOptions | None
+    artifact_type: str | None
+    annotations: dict[str, Any] | None
+    subject: str | None
+    layout: str | None
+    layout_reference: str | None
+    referrers: bool
+    mount_from: list[str] | None
+
+
+def plan(client: RegistryClient, params: Options) -> Plan:
+    """Return what it takes for the repository to have the artifact with all its content, and for the tags to point at it."""
+    name = repository_name(params["repository"])
+    client.announce([name], "metadata_read", "pull", "pull,push")
+    source, root = _read_source(client, name, params)
+    target = RepositoryStore(client.content, name, tuple(repository_name(other) for other in params["mount_from"] or ()))
     copier = Copier(source, target, client.concurrency)
-    wanted = read_tagging(client, name, [tag_name(tag) for tag in dict.fromkeys(tags)], root.digest)
-    missing = copier.compare(root, referrers)
+    wanted = read_tagging(client, name, [tag_name(tag) for tag in dict.fromkeys(params["tags"] or ())], root.digest)
+    missing = copier.compare(root, params["referrers"])
     if missing.documents:
         refuse_locked(client.repositories.get(name))
-
-    named = [f"manifest {short_digest(document.digest)} ({document.media_type}, {len(document.content)} bytes)" for document in missing.documents]
     blobs = [f"blob {short_digest(blob.digest)} ({blob.size} bytes){_title(blob)}" for blob in missing.blobs]
+    manifests = [f"manifest {short_digest(document.digest)} ({document.media_type}, {len(document.content)} bytes)" for document in missing.documents]
     return Plan(
-        {
+        result={
             "digest": root.digest,
             "media_type": root.media_type,
             "artifact_type": root.artifact_type,
             "tags": wanted.to_result(),
             "uploaded": missing.to_result(),
         },
-        wanted.lines_before,
-        [*blobs, *named, *wanted.lines_after],
-        f"{client.server.host}/{name}",
-        copier.steps(missing, root.digest, wanted.steps(client, lambda tag: target.tag(root, tag))),
+        before=wanted.lines_before,
+        after=[*blobs, *manifests, *wanted.lines_after],
+        header=f"{client.server.host}/{name}",
+        steps=copier.steps(missing, root.digest, wanted.steps(client, lambda tag: target.tag(root, tag))),
     )
+
+
+def _read_source(client: RegistryClient, name: str, params: Options) -> tuple[Store, Document]:
+    """Return where the content comes from, and the manifest to push."""
+    if params["layout"]:
+        layout = Layout(params["layout"])
+        return layout, layout.root(params["layout_reference"])
+    subject = read_subject(client.content, name, params["subject"]) if params["subject"] else None
+    files = artifact_from_files(params["files"] or (), params["config"], params["artifact_type"], params["annotations"], subject)
+    return files, files.root
 
 
 def _title(blob: Descriptor) -> str:

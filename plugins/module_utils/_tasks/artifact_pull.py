@@ -4,67 +4,141 @@
 #
 # Private to this collection: it can change in any release.
 
-"""acr_artifact_pull: pulls an artifact's files, or an image into an OCI layout."""
+"""acr_artifact_pull: pulls an artifact's files into a folder, or an image into an OCI layout."""
 
 from __future__ import annotations
 
 import os
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypedDict
 
 from .._common.errors import LocalFileError, NotFoundError, UsageError
 from .._common.files import ensure_writable, file_digest, make_folder, replace_file
+from .._common.names import digest_name, repository_name, tag_name
 from .._common.plan import Plan, Step
 from .._common.text import short_digest
 from .._content.artifact_files import TITLE, UNPACK, files_by_title
+from .._content.copier import Copier
+from .._content.layout import INDEX_FILE, Layout
 from .._content.stores import RepositoryStore
 from .._oci.document import Descriptor, Document
 from .._registry.client import RegistryClient
 
 
-def plan_files(client: RegistryClient, name: str, document: Document, dest: str) -> Plan:
-    """Return what it takes for the folder ``dest`` to have the files of an artifact."""
-    if document.is_index:
-        raise UsageError(f"{document.digest} is an index of several manifests, not files: pull one of them by its digest, or all of them with layout.")
-    files = files_by_title(document)
-    if not files:
-        raise NotFoundError(f"{document.digest} of '{name}' has no file with a title, so there is no name to write one to. Use layout to pull an image.")
+class Options(TypedDict):
+    """The options of acr_artifact_pull."""
+
+    repository: str
+    reference: str
+    dest: str | None
+    layout: str | None
+    layout_reference: str | None
+    referrers: bool
+
+
+def plan(client: RegistryClient, params: Options) -> Plan:
+    """Return what it takes for the folder to have the artifact's files, or for the layout to have the image."""
+    name, reference = repository_name(params["repository"]), params["reference"]
+    is_digest = ":" in reference
+    document = client.content.manifest(name, digest_name(reference) if is_digest else tag_name(reference))
+    if document is None:
+        raise NotFoundError(f"Repository '{name}' of {client.server.host} has no manifest {reference}. Check both.")
     store = RepositoryStore(client.content, name)
-    told: list[dict[str, Any]] = []
-    for title, layer in files.items():
-        path = os.path.join(dest, *title.split("/"))
-        _refuse_links(dest, title)
-        before = file_digest(path)
-        told.append({"title": title, "path": path, "digest": layer.digest, "size": layer.size, "before": before, "changed": before != layer.digest})
-    changing = [file for file in told if file["changed"]]
-    for file in changing:
-        ensure_writable(file["path"], sum(other["size"] for other in changing), makes_folders=True)
-    untitled = [layer.digest for layer in document.layers if TITLE not in layer.annotations]
-    packed = [title for title, layer in files.items() if layer.annotations.get(UNPACK) == "true"]
-    warnings = [f"'{title}' is a packed folder; it is written as the archive that it is, not unpacked." for title in packed]
-    result = {"digest": document.digest, "artifact_type": document.artifact_type, "files": told, "untitled": untitled}
+    if params["dest"]:
+        return _plan_files(store, document, params["dest"], f"{client.server.host}/{name}")
+    if params["layout"]:
+        label = params["layout_reference"] or (None if is_digest else reference)
+        return _plan_layout(store, document, params["layout"], label, params["referrers"], client.concurrency)
+    raise UsageError("dest and layout are empty. Set one of them to a folder. Nothing was written.")
+
+
+def _plan_layout(store: RepositoryStore, document: Document, path: str, label: str | None, referrers: bool, workers: int) -> Plan:
+    """``label`` is the name that the layout gives to the image; None gives it none."""
+    layout = Layout(path, create=True)
+    copier = Copier(store, layout, workers)
+    missing = copier.compare(document, referrers)
+    listed = layout.lists(document.digest, label)
+    changed = bool(missing.documents or missing.blobs) or not listed
+    if changed:
+        ensure_writable(os.path.join(path, INDEX_FILE), missing.size, makes_folders=True)
+    before = layout.names.get(label) if label and changed else None
     return Plan(
-        result,
-        [f"{file['path']}: {short_digest(file['before'])}" for file in changing if file["before"]],
-        [f"{file['path']}: {short_digest(file['digest'])}" for file in changing],
-        f"{client.server.host}/{name}",
-        [_write(store, files[file["title"]], file["path"], dest, file["title"]) for file in changing],
-        warnings,
+        result={"digest": document.digest, "artifact_type": document.artifact_type, "downloaded": missing.to_result()},
+        before=[f"{label}: {short_digest(before.digest)}"] if before else [],
+        after=[f"{label or 'no name'}: {short_digest(document.digest)} ({missing.size} bytes are missing)"] if changed else [],
+        header=path,
+        steps=copier.steps(missing, document.digest, [] if listed else [Step(f"{INDEX_FILE} of {path}", lambda: layout.tag(document, label))]),
     )
 
 
-def _write(store: RepositoryStore, layer: Descriptor, path: str, dest: str, title: str) -> Step:
-    def apply() -> None:
-        make_folder(os.path.dirname(path))
-        _refuse_links(dest, title)
-        replace_file(path, store.blob(layer).pieces(0))
+@dataclass(frozen=True)
+class PulledFile:
+    """A file of the artifact; ``path`` is where it is written, ``before`` the digest of the file that is there now, or None."""
 
-    return Step(f"file {path}", apply)
+    title: str
+    path: str
+    layer: Descriptor
+    before: str | None
+
+    @property
+    def changed(self) -> bool:
+        """Whether the file has to be written."""
+        return self.before != self.layer.digest
+
+    def to_result(self) -> dict[str, Any]:
+        """Return the file as a task returns it."""
+        own = {"title": self.title, "path": self.path, "digest": self.layer.digest, "size": self.layer.size}
+        return {**own, "before": self.before, "changed": self.changed}
+
+
+def _plan_files(store: RepositoryStore, document: Document, dest: str, header: str) -> Plan:
+    files = _read_files(store, document, dest)
+    changing = [file for file in files if file.changed]
+    for file in changing:
+        ensure_writable(file.path, sum(other.layer.size for other in changing), makes_folders=True)
+    packed = [file.title for file in files if file.layer.annotations.get(UNPACK) == "true"]
+    return Plan(
+        result={
+            "digest": document.digest,
+            "artifact_type": document.artifact_type,
+            "files": [file.to_result() for file in files],
+            "untitled": [layer.digest for layer in document.layers if TITLE not in layer.annotations],
+        },
+        before=[f"{file.path}: {short_digest(file.before)}" for file in changing if file.before],
+        after=[f"{file.path}: {short_digest(file.layer.digest)}" for file in changing],
+        header=header,
+        steps=[Step(f"file {file.path}", partial(_write, store, file, dest)) for file in changing],
+        warnings=[f"'{title}' is a packed folder. It is written as an archive, and not unpacked." for title in packed],
+    )
+
+
+def _read_files(store: RepositoryStore, document: Document, dest: str) -> Sequence[PulledFile]:
+    """Return the artifact's files, and what is in their places."""
+    if document.is_index:
+        raise UsageError(f"{document.digest} is an index, which has no files. Pull one of its manifests by digest, or all of them with layout.")
+    files = files_by_title(document)
+    if not files:
+        raise NotFoundError(f"{document.digest} of '{store.repository}' has no file with a title, so no file name is known. Use layout to pull an image.")
+    found = []
+    for title, layer in files.items():
+        _refuse_links(dest, title)
+        path = os.path.join(dest, *title.split("/"))
+        found.append(PulledFile(title, path, layer, file_digest(path)))
+    return found
+
+
+def _write(store: RepositoryStore, file: PulledFile, dest: str) -> None:
+    make_folder(os.path.dirname(file.path))
+    _refuse_links(dest, file.title)
+    replace_file(file.path, store.blob(file.layer).pieces(0))
 
 
 def _refuse_links(dest: str, title: str) -> None:
-    """Refuse to go through a symbolic link below ``dest``: it may lead anywhere."""
+    """Refuse to follow a symbolic link below ``dest``: it may lead anywhere."""
     path = dest
     for part in title.split("/"):
         path = os.path.join(path, part)
         if os.path.islink(path):
-            raise LocalFileError(f"{path} is a symbolic link, and an artifact's file is not written through or over one; nothing was written there. Remove it.")
+            raise LocalFileError(f"{path} is a symbolic link. An artifact's file is never written through or over one; nothing was written there. Remove it.")

@@ -4,13 +4,13 @@
 #
 # Private to this collection: it can change in any release.
 
-"""acr_copy: what becomes of each image, and what that takes."""
+"""acr_copy: copies images between repositories, also of different registries."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 from .._changes.tagging import Tagging, read_tagging, refuse_locked
 from .._common.concurrency import concurrently
@@ -22,12 +22,29 @@ from .._content.image_config import read_created
 from .._content.stores import RepositoryStore
 from .._oci.document import Document
 from .._registry.client import RegistryClient
-from .copy_images import CopiedImage
+from .._registry.copy_source import SourceOptions, connect_source
+from .copy_images import CopiedImage, ImageOptions, choose_images
+
+
+class Options(TypedDict):
+    """The options of acr_copy."""
+
+    images: list[ImageOptions]
+    source: SourceOptions | None
+    referrers: bool
+    overwrite: str
+
+
+def plan(client: RegistryClient, params: Options) -> Plan:
+    """Return what it takes for the registry to have copies of the images."""
+    # With a client of its own even for the same registry: an upload that waits for a download must not hold its connection.
+    source = connect_source(params["source"], params) if params["source"] else client.twin()
+    return CopyTask(source, client, params["referrers"], params["overwrite"]).plan_copies(choose_images(source, params["images"]))
 
 
 @dataclass(frozen=True)
 class CopyDecision:
-    """What becomes of one image: ``skipped`` says why it is not copied."""
+    """What the task does with one image; ``skipped`` says why it is not copied, or is None."""
 
     image: CopiedImage
     document: Document
@@ -42,12 +59,12 @@ class CopyDecision:
 
     @property
     def before(self) -> str | None:
-        """The digest that the target's tag points at."""
+        """The digest that the target's tag points at now."""
         return self.tagging.before.get(self.image.tag) if self.image.tag else None
 
     @property
     def amount(self) -> str:
-        """How much is copied, for people; nothing where only a tag moves."""
+        """How much is copied, as a diff shows it; empty where only a tag moves."""
         if not (self.missing and self.missing.documents):
             return ""
         return f" ({len(self.missing.documents)} manifests and {len(self.missing.blobs)} blobs, {self.missing.size} bytes)"
@@ -74,7 +91,7 @@ class CopyTask:
     referrers: bool
     overwrite: str
 
-    def plan(self, images: Sequence[CopiedImage]) -> Plan:
+    def plan_copies(self, images: Sequence[CopiedImage]) -> Plan:
         """Return what it takes for the target to have ``images``."""
         same = self.source.server == self.target.server
         self.source.announce({image.source for image in images}, "pull")
@@ -84,16 +101,13 @@ class CopyTask:
         changing = [decision for decision in decisions if decision.changed]
         for name in {decision.image.target for decision in changing}:
             refuse_locked(self.target.repositories.get(name))
+        origin = self.source.server.host
         return Plan(
-            {"images": [decision.to_result() for decision in decisions]},
-            [
-                f"{one.image.name} -> {short_digest(one.tagging.before[one.image.tag] or '')}"
-                for one in changing
-                if one.image.tag and one.tagging.before[one.image.tag]
-            ],
-            [f"{one.image.name} -> {short_digest(one.document.digest)} from {self.source.server.host}/{one.image.origin}{one.amount}" for one in changing],
-            self.target.server.host,
-            [step for decision in changing for step in self._steps(decision, copiers[decision.image.source, decision.image.target])],
+            result={"images": [decision.to_result() for decision in decisions]},
+            before=[f"{one.image.name} -> {short_digest(one.before)}" for one in changing if one.before],
+            after=[f"{one.image.name} -> {short_digest(one.document.digest)} from {origin}/{one.image.origin}{one.amount}" for one in changing],
+            header=self.target.server.host,
+            steps=[step for decision in changing for step in self._steps(decision, copiers[decision.image.source, decision.image.target])],
         )
 
     def _copier(self, image: CopiedImage, same: bool) -> Copier:
@@ -103,18 +117,18 @@ class CopyTask:
     def _decide(self, image: CopiedImage, copier: Copier) -> CopyDecision:
         document = self.source.content.manifest(image.source, image.reference)
         if document is None:
-            raise NotFoundError(f"{self.source.server.host} has no {image.origin}: check the name. Nothing was copied.")
+            raise NotFoundError(f"{self.source.server.host} has no {image.origin}. Check the name. Nothing was copied.")
         before = self.target.content.head(image.target, image.tag) if image.tag else None
         skipped = self._skips(image, document) if before and before.digest != document.digest else None
         wanted = read_tagging(self.target, image.target, [image.tag] if image.tag and not skipped else [], document.digest)
         if skipped and image.tag and before:
             wanted = Tagging(image.target, {image.tag: before.digest}, before.digest)
-        # What the tag points at is there; what is about it may still be missing.
+        # The manifest that the tag points at is complete, but its referrers may be missing.
         settled = skipped or (not self.referrers and before is not None and before.digest == document.digest)
         return CopyDecision(image, document, wanted, None if settled else copier.compare(document, self.referrers), skipped)
 
     def _skips(self, image: CopiedImage, document: Document) -> str | None:
-        """Return why an existing tag is not overwritten; None when it is."""
+        """Return why an existing tag is not overwritten, or None when it is."""
         if self.overwrite == "always":
             return None
         if self.overwrite == "never":

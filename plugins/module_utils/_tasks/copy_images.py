@@ -4,13 +4,13 @@
 #
 # Private to this collection: it can change in any release.
 
-"""acr_copy: which images to copy, from where to where."""
+"""acr_copy: which images are copied, from where to where."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 from .._common.errors import NotFoundError, UsageError
 from .._common.names import digest_name, repository_name, tag_name
@@ -19,9 +19,19 @@ from .._common.semver import Range, Version
 from .._registry.client import RegistryClient
 
 
+class ImageOptions(TypedDict):
+    """One item of the option images."""
+
+    source: str
+    target: str | None
+    include: list[str] | None
+    exclude: list[str] | None
+    semver: str | None
+
+
 @dataclass(frozen=True)
 class CopiedImage:
-    """One image to copy: a tag or digest of ``source``, to ``target`` and a tag there, or none."""
+    """One image to copy: a tag or digest of ``source``, to ``target`` and a tag there, or None."""
 
     source: str
     reference: str
@@ -30,46 +40,49 @@ class CopiedImage:
 
     @property
     def origin(self) -> str:
-        """What is copied, for people."""
+        """What is copied: ``library/app:v1``."""
         return f"{self.source}{'@' if ':' in self.reference else ':'}{self.reference}"
 
     @property
     def name(self) -> str:
-        """What it becomes, for people."""
+        """What it becomes: ``production/app:v1``."""
         return f"{self.target}:{self.tag}" if self.tag else f"{self.target}@{self.reference}"
 
 
-def choose_images(source: RegistryClient, items: Sequence[Mapping[str, Any]]) -> list[CopiedImage]:
-    """Return the images that a task's option images names; UsageError when two become the same, or one cannot be meant."""
-    found = [image for item in items for image in _of(source, item)]
+def choose_images(source: RegistryClient, items: Sequence[ImageOptions]) -> list[CopiedImage]:
+    """Return the images that the option images names; UsageError when an item contradicts itself, or two images get the same name."""
     names: dict[str, CopiedImage] = {}
-    for image in found:
+    for image in (image for item in items for image in _images_of(source, item)):
         other = names.setdefault(image.name, image)
         if other.origin != image.origin:
-            raise UsageError(f"{other.origin} and {image.origin} would both become {image.name}: give one of them another target.")
+            raise UsageError(f"{other.origin} and {image.origin} would both become {image.name}. Give one of them another target.")
     return list(names.values())
 
 
-def _of(source: RegistryClient, item: Mapping[str, Any]) -> Iterator[CopiedImage]:
+def _images_of(source: RegistryClient, item: ImageOptions) -> Iterator[CopiedImage]:
     repository, reference = _split(item["source"])
     target, tag = _split(item["target"]) if item["target"] else (repository, None)
     patterns = bool(item["include"] or item["exclude"] or item["semver"])
     if tag and ":" in tag:
-        raise UsageError(f"The target {item['target']} has a digest, but that is the source's: name a repository, or a tag.")
+        raise UsageError(f"The target {item['target']} has a digest, but the digest always comes from the source. Name a repository, or a tag.")
     if reference:
         if patterns:
-            raise UsageError(f"{item['source']} is one image, so include, exclude and semver have nothing to choose from: leave its tag out.")
+            raise UsageError(f"{item['source']} is one image, so include, exclude and semver cannot choose among its tags. Remove them, or its tag.")
         yield CopiedImage(repository, reference, target, tag or (None if ":" in reference else reference))
         return
     if not patterns:
-        raise UsageError(f"{item['source']} is a whole repository: add a tag, or choose from its tags with include ('.*' is all of them), exclude or semver.")
+        raise UsageError(f"{item['source']} is a whole repository. Add a tag, or choose tags with include ('.*' is all of them), exclude or semver.")
     if tag:
-        raise UsageError(f"The target {item['target']} has a tag, but {item['source']} may be several images: name a repository.")
+        raise UsageError(f"The target {item['target']} has a tag, but {item['source']} may be several images. Name a repository.")
+    yield from _chosen_tags(source, item, repository, target)
+
+
+def _chosen_tags(source: RegistryClient, item: ImageOptions, repository: str, target: str) -> Iterator[CopiedImage]:
     selection = Selection(item["include"], item["exclude"])
     versions = Range(item["semver"]) if item["semver"] else None
     tags = source.content.tags(repository)
     if tags is None:
-        raise NotFoundError(f"Repository '{repository}' does not exist in {source.server.host}: check the name.")
+        raise NotFoundError(f"Repository '{repository}' does not exist in {source.server.host}. Check the name.")
     for name in sorted(tags):
         version = Version.parse(name) if versions else None
         if name in selection and (versions is None or (version is not None and version in versions)):

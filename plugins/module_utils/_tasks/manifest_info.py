@@ -4,25 +4,52 @@
 #
 # Private to this collection: it can change in any release.
 
-"""acr_manifest_info: describes manifests."""
+"""acr_manifest_info: manifests, with their platforms, configurations and referrers."""
 
 from __future__ import annotations
 
 import base64
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 from .._common.concurrency import concurrently
+from .._common.names import digest_name, repository_name, tag_name
+from .._common.plan import Plan
 from .._content.image_config import read_config
-from .._content.stores import Store
+from .._content.stores import RepositoryStore, Store
 from .._content.tree import ensure_bounded, missing_blobs, read_tree
 from .._oci.document import Descriptor, Document
+from .._registry.client import RegistryClient
+
+
+class Options(TypedDict):
+    """The options of acr_manifest_info."""
+
+    repository: str
+    references: list[str]
+    gather: list[str]
+    artifact_types: list[str] | None
+
+
+def plan(client: RegistryClient, params: Options) -> Plan:
+    """Return the manifests, with what the task gathers of them."""
+    name = repository_name(params["repository"])
+    references = [digest_name(reference) if ":" in reference else tag_name(reference) for reference in dict.fromkeys(params["references"])]
+    store = RepositoryStore(client.content, name)
+    inspection = Inspection(store, frozenset(params["gather"]), params["artifact_types"], client.concurrency)
+    found = concurrently(store.manifest, references, client.concurrency)
+    return Plan(
+        result={
+            "manifests": [inspection.describe(reference, document) for reference, document in zip(references, found) if document],
+            "missing": [reference for reference, document in zip(references, found) if document is None],
+        }
+    )
 
 
 @dataclass(frozen=True)
 class Inspection:
-    """Looks at manifests of ``store``; ``gather`` says how closely (config, referrers, completeness)."""
+    """Describes manifests of ``store``; ``gather`` names what has to be read for it (config, referrers, completeness)."""
 
     store: Store
     gather: Collection[str]
@@ -30,7 +57,7 @@ class Inspection:
     workers: int
 
     def describe(self, reference: str, document: Document) -> dict[str, Any]:
-        """Return all about a manifest as a task returns it."""
+        """Return a manifest as a task returns it."""
         platforms = [{"digest": child.digest, "platform": child.platform} for child in document.children]
         result: dict[str, Any] = {
             "reference": reference,

@@ -15,7 +15,15 @@ from .._common.errors import UsageError
 
 
 def refuse_options(params: Mapping[str, Any], *options: str) -> None:
-    """Raise UsageError when one of ``options`` is set, which says nothing in this state: something else may have been meant."""
+    """Raise UsageError when one of ``options`` is set, although it has no effect with the task's ``state``."""
     given = [option for option in options if params[option] not in (None, False, [])]
     if given:
-        raise UsageError(f"{' and '.join(given)} cannot be used with state={params['state']}, and may have been meant otherwise. Nothing was changed.")
+        have, them = ("has", "it") if len(given) == 1 else ("have", "them")
+        raise UsageError(f"{' and '.join(given)} {have} no effect with state={params['state']}. Remove {them}, or change state. Nothing was changed.")
+
+
+def refuse_below(least: int, params: Mapping[str, Any], *options: str) -> None:
+    """Raise UsageError when one of ``options``, which are numbers, is set and lower than ``least``."""
+    for option in options:
+        if params[option] is not None and params[option] < least:
+            raise UsageError(f"{option} is {params[option]}, but must be at least {least}.")

@@ -4,19 +4,22 @@
 #
 # Private to this collection: it can change in any release.
 
-"""acr_retention: rules or a saved plan, what they come to in the registry as it is, guards, and the steps that apply it."""
+"""acr_retention: what rules or a saved plan select in the registry as it is now, and the steps that apply it."""
 
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from .._common.errors import UsageError
+from .._common.patterns import REGEX
 from .._common.plan import Plan
 from .._common.times import parse_span
 from .._registry.client import RegistryClient
+from .._registry.properties import MANIFEST, TAG
 from .._retention.decision import Policy
 from .._retention.execution import Execution
 from .._retention.guards import Guards
@@ -27,66 +30,134 @@ from .._retention.saved_plan import SavedPlan, plan_basis
 from .._retention.survey import RepositorySurvey, Survey, chosen_repositories
 
 
-def plan(client: RegistryClient, params: Mapping[str, Any]) -> Plan:
-    """Return what a task's rules come to, or what its saved plan still comes to."""
+class SelectionOptions(TypedDict):
+    """The repositories or tags that a rule selects."""
+
+    include: list[str]
+    exclude: list[str] | None
+
+
+class UntaggedOptions(TypedDict):
+    """Which untagged manifests a rule deletes."""
+
+    older_than: str
+
+
+class RuleOptions(TypedDict):
+    """One of the rules."""
+
+    name: str | None
+    repositories: SelectionOptions
+    tags: SelectionOptions | None
+    untagged: UntaggedOptions | None
+    older_than: str | None
+    keep_newest: int | None
+    keep_minors: int | None
+    when_count_exceeds: int | None
+    referrers: str
+    action: str
+
+
+class ProtectOptions(TypedDict):
+    """What no rule may delete or change."""
+
+    tags: list[str] | None
+    patterns: list[str] | None
+    digests: list[str] | None
+    in_use: Any
+    require_in_use: bool | None
+
+
+class Options(TypedDict):
+    """The options of acr_retention."""
+
+    rules: list[RuleOptions] | None
+    patterns: str | None
+    protect: ProtectOptions | None
+    plan: dict[str, Any] | None
+    max_delete: int | None
+    max_delete_percent: float
+    min_remaining: int | None
+    require_soft_delete: bool
+    override_locks: bool
+    max_runtime: str | None
+    verify: bool
+
+
+def plan(client: RegistryClient, params: Options) -> Plan:
+    """Return what the rules select now, or what is left to do of the saved plan."""
     guards = Guards(params["max_delete"], params["max_delete_percent"], params["min_remaining"])
-    goes_on = _timer(params["max_runtime"])
+    has_time = _timer(params["max_runtime"])
     if params["plan"] is not None:
-        cleanup = SavedPlan.from_json(params["plan"], client.server.host)
-        survey = Survey(client, Policy((), Protection(), 0, params["override_locks"]), goes_on)
-        found = survey.check(cleanup.items)
+        saved = SavedPlan.from_json(params["plan"], client.server.host)
+        survey = Survey(client, Policy((), Protection(), 0, params["override_locks"]), has_time)
+        found = survey.check(saved.items)
     else:
-        rules = [Rule.parse(rule, number, params["patterns"]) for number, rule in enumerate(params["rules"], 1)]
-        if len({rule.name for rule in rules}) < len(rules):
-            raise UsageError("Two rules have the same name: give each its own, or none.")
-        names = chosen_repositories(client, rules)
-        protection = Protection.parse(params["protect"], params["patterns"], client.server.host, names)
-        survey = Survey(client, Policy(rules, protection, _now(client), params["override_locks"]), goes_on)
+        survey, names = _survey(client, params, has_time)
         found = survey.look_at(names)
-        items = [item for one in found for item in one.items]
-        asked = {name: params[name] for name in ("rules", "protect", "patterns", "override_locks")}
-        cleanup = SavedPlan(client.server.host, plan_basis(asked, ((one.name, one.facts) for one in found)), items)
-    result = {"plan": cleanup.to_result(), **_told(found, survey.ledger.reclaimable)}
-    _guard(guards, found, result)
+        saved = _save(client, params, found)
+    result = {"plan": saved.to_result(), **_result(found, survey.ledger.reclaimable)}
+    _check_guards(guards, found, result)
     if params["require_soft_delete"]:
-        # Fails where it is not offered; whether it is enabled, only a deletion shows.
+        # Fails where the registry offers none. Whether it is enabled, only a deletion shows.
         client.deleted.catalog()
-    sweep = Execution(client, params["override_locks"], goes_on, params["verify"], params["require_soft_delete"])
+    execution = Execution(client, params["override_locks"], has_time, params["verify"], params["require_soft_delete"])
     changing = [one for one in found if one.items]
     by_repository: dict[str, list[PlanItem]] = {}
-    for item in cleanup.items:
+    for item in saved.items:
         by_repository.setdefault(item.repository, []).append(item)
     return Plan(
-        result,
-        [f"{item.repository}: {item} ({item.rule}: {item.reason})" for one in changing for item in one.items],
-        [f"{item.repository}: {item} {item.action}ed" for one in changing for item in one.items if not item.deletes],
-        client.server.host,
-        [sweep.step(one.name, by_repository[one.name], one.contents) for one in changing],
-        account=lambda: sweep.outcome,
+        result=result,
+        before=[f"{item.repository}: {item} ({item.rule}: {item.reason})" for one in changing for item in one.items],
+        after=[f"{item.repository}: {item} {item.action}ed" for one in changing for item in one.items if not item.deletes],
+        header=client.server.host,
+        steps=[execution.step(one.name, by_repository[one.name], one.contents) for one in changing],
+        account=lambda: execution.outcome,
         problem=_problem(found),
     )
 
 
-def _told(found: Sequence[RepositorySurvey], reclaimable: int) -> dict[str, Any]:
-    deleted = [item for one in found for item in one.items if item.deletes]
+def _survey(client: RegistryClient, params: Options, has_time: Callable[[], bool]) -> tuple[Survey, Sequence[str]]:
+    """Return the survey that applies the rules, and the repositories that they are about."""
+    syntax = params["patterns"] or REGEX
+    rules = [Rule.parse(rule, number, syntax) for number, rule in enumerate(params["rules"] or (), 1)]
+    if len({rule.name for rule in rules}) < len(rules):
+        raise UsageError("Two rules have the same name. Give each rule its own name, or no name.")
+    names = chosen_repositories(client, rules)
+    protection = Protection.parse(params["protect"], syntax, client.server.host, names)
+    return Survey(client, Policy(rules, protection, _now(client), params["override_locks"]), has_time), names
+
+
+def _save(client: RegistryClient, params: Options, found: Sequence[RepositorySurvey]) -> SavedPlan:
+    """Return the plan that a later task can apply."""
+    rules = {"rules": params["rules"], "protect": params["protect"], "patterns": params["patterns"], "override_locks": params["override_locks"]}
+    basis = plan_basis(rules, ((one.name, one.facts) for one in found))
+    return SavedPlan(client.server.host, basis, [item for one in found for item in one.items])
+
+
+def _result(found: Sequence[RepositorySurvey], reclaimable: int) -> dict[str, Any]:
     return {
         "kept": [kept for one in found for kept in one.kept],
         "drifted": [{"target": item.label, "reason": reason} for one in found for item, reason in one.drifted.items()],
         "missing": [one.name for one in found if not one.exists and not one.error and not one.skipped],
         "unreadable": [{"repository": one.name, "msg": str(one.error), **one.error.to_result()} for one in found if one.error],
         "not_examined": [one.name for one in found if one.skipped],
-        "summary": {
-            "repositories": sum(one.exists for one in found),
-            "tags": sum(one.tags for one in found),
-            "manifests": sum(one.manifests for one in found),
-            "deleted_tags": sum(item.kind == "tag" for item in deleted),
-            "deleted_manifests": sum(item.kind == "manifest" for item in deleted),
-            "reclaimable_bytes": reclaimable,
-        },
+        "summary": {**_sizes(found), "reclaimable_bytes": reclaimable},
     }
 
 
-def _guard(guards: Guards, found: Sequence[RepositorySurvey], result: Mapping[str, Any]) -> None:
+def _sizes(found: Sequence[RepositorySurvey]) -> dict[str, int]:
+    deleted = Counter(item.kind for one in found for item in one.items if item.deletes)
+    return {
+        "repositories": sum(one.exists for one in found),
+        "tags": sum(one.tags for one in found),
+        "manifests": sum(one.manifests for one in found),
+        "deleted_tags": deleted[TAG],
+        "deleted_manifests": deleted[MANIFEST],
+    }
+
+
+def _check_guards(guards: Guards, found: Sequence[RepositorySurvey], result: Mapping[str, Any]) -> None:
     deleted = sum(item.deletes for one in found for item in one.items)
     total = sum(one.tags + one.manifests for one in found)
     remaining = {one.name: one.remaining for one in found if any(item.deletes for item in one.items)}
@@ -97,11 +168,11 @@ def _problem(found: Sequence[RepositorySurvey]) -> str:
     bad = [one for one in found if one.error]
     if not bad:
         return ""
-    return f"{len(bad):,} of {len(found):,} repositories could not be looked at, so nothing in them was changed; the first is '{bad[0].name}': {bad[0].error}"
+    return f"{len(bad):,} of {len(found):,} repositories could not be read, so nothing in them was changed; the first is '{bad[0].name}': {bad[0].error}"
 
 
 def _now(client: RegistryClient) -> float:
-    """Return the time in seconds since 1970: the earlier one of ours and the registry's, because a clock that is ahead makes all look old."""
+    """Return the time in seconds since 1970: ours or the registry's, whichever is earlier, because with a clock that is ahead everything looks old."""
     ours = time.time()
     try:
         theirs = parsedate_to_datetime(client.probe().headers.get("Date", "")).timestamp()

@@ -4,9 +4,9 @@
 #
 # Private to this collection: it can change in any release.
 
-"""acr_usage_info: what takes up space in a registry. Pure: no request is made here.
+"""acr_usage_info: what takes up space in a registry.
 
-A blob counts as often as manifests need it (logical), or once (unique), as the registry keeps it.
+A blob counts once for each manifest that needs it (logical), or once in all (unique), because the registry stores it once.
 """
 
 from __future__ import annotations
@@ -14,9 +14,38 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
-from .._content.snapshot import Snapshot, subject_of_tag
+from .._common.concurrency import concurrently
+from .._common.names import repository_name
+from .._common.patterns import Selection
+from .._common.plan import Plan
+from .._content.snapshot import Snapshot, read_contents, read_snapshot, subject_of_tag
+from .._registry.client import RegistryClient
+from .option_rules import refuse_below
+
+
+class Options(TypedDict):
+    """The options of acr_usage_info."""
+
+    names: list[str] | None
+    include: list[str] | None
+    exclude: list[str] | None
+    top: int
+
+
+def plan(client: RegistryClient, params: Options) -> Plan:
+    """Return what the chosen repositories take up."""
+    refuse_below(0, params, "top")
+    if params["names"] is not None:
+        names = [repository_name(name) for name in dict.fromkeys(params["names"])]
+    else:
+        names = Selection(params["include"], params["exclude"]).of(client.repositories.names().items)
+    client.announce(names, "metadata_read", "pull")
+    found = concurrently(lambda name: read_snapshot(client, name), names, client.concurrency)
+    snapshots = [read_contents(client, snapshot) for snapshot in found if snapshot]
+    missing = [name for name, snapshot in zip(names, found) if snapshot is None and params["names"] is not None]
+    return Plan(result={**describe_usage(snapshots, params["top"]), "missing": missing})
 
 
 @dataclass(frozen=True)

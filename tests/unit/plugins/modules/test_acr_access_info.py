@@ -28,7 +28,7 @@ def test_all_is_well(registry):
     result = registry.run(MODULE, repositories=["library/app"], modules=["acr_repository_info", "acr_tag_properties"])
     assert checks(result) == dict.fromkeys(["dns", "connection", "firewall", "challenge", "sign_in", "permissions"], True)
     assert (result["ready"], result["changed"]) == (True, False)
-    assert message(result, "dns") == "r.azurecr.io is at 192.0.2.1."
+    assert message(result, "dns") == "r.azurecr.io resolves to 192.0.2.1."
     assert [permission["module"] for permission in result["permissions"]] == ["acr_repository_info", "acr_tag_properties"]
 
 
@@ -45,7 +45,7 @@ def test_what_is_granted_is_compared_with_what_each_module_needs(registry):
     assert checks(result)["permissions"] is False
     assert result["summary"] == (
         "acr_tag_properties in 'library/app' lacks metadata_write; acr_repository_info in 'team/tool' lacks metadata_read; acr_tag_properties in "
-        "'team/tool' lacks metadata_read, metadata_write: assign a role or extend the scope map that grants it."
+        "'team/tool' lacks metadata_read, metadata_write. Assign a role that grants it, or extend the scope map."
     )
 
 
@@ -76,7 +76,7 @@ def test_a_name_without_an_address(registry, monkeypatch):
 
     monkeypatch.setattr(access_info.socket, "getaddrinfo", unknown)
     result = registry.run(MODULE)
-    assert message(result, "dns").startswith("The name r.azurecr.io has no address here (Name or service not known): check the name")
+    assert message(result, "dns").startswith("The name r.azurecr.io cannot be resolved here (Name or service not known). Check the name")
     assert checks(result)["sign_in"] is None
 
 
@@ -95,7 +95,7 @@ def test_a_token_that_fails_after_signing_in_is_a_finding_of_its_own(registry):
 def test_a_server_that_is_no_registry(registry):
     registry.emulator.faults.set([{"path": "/v2/", "status": 200, "headers": {"Content-Type": "text/html"}, "body": "<html>"}])
     result = registry.run(MODULE)
-    assert message(result, "challenge") == "r.azurecr.io does not ask for a token as an Azure Container Registry does (200): check its name."
+    assert message(result, "challenge") == "r.azurecr.io does not ask for a token as an Azure Container Registry does (200). Check its name."
 
 
 def test_a_realm_that_is_elsewhere(registry):
@@ -112,7 +112,7 @@ def test_it_fails_on_what_it_was_told_to(registry, fatal, fails):
     assert result.get("failed", False) is fails
     assert checks(result)["sign_in"] is False
     if fails:
-        assert result["msg"].startswith("The way to the registry is not free: GET https://r.azurecr.io/oauth2/token was answered with 401")
+        assert result["msg"].startswith("The registry is not ready to use: GET https://r.azurecr.io/oauth2/token was answered with 401")
 
 
 def test_nothing_is_read_but_tokens(registry):

@@ -70,7 +70,7 @@ def test_a_link_is_not_followed(registry, files, tmp_path, link):
     outside.mkdir()
     (dest / link).symlink_to(outside / "file" if link == "a.json" else outside)
     result = registry.run(MODULE, repository=REPOSITORY, reference="latest", dest=str(dest))
-    assert f"{dest / link} is a symbolic link, and an artifact's file is not written through or over one" in result["msg"]
+    assert f"{dest / link} is a symbolic link. An artifact's file is never written through or over one" in result["msg"]
     assert list(outside.iterdir()) == []
     assert [path.name for path in dest.iterdir()] == [link]
 
@@ -78,7 +78,7 @@ def test_a_link_is_not_followed(registry, files, tmp_path, link):
 def test_what_is_not_files(registry, tmp_path):
     registry.push(REPOSITORY, images.multi_platform("one"), "v1")
     registry.push(REPOSITORY, images.image("one"), "v2")
-    assert "is an index of several manifests, not files" in registry.run(MODULE, repository=REPOSITORY, reference="v1", dest=str(tmp_path))["msg"]
+    assert "is an index, which has no files" in registry.run(MODULE, repository=REPOSITORY, reference="v1", dest=str(tmp_path))["msg"]
     assert "has no file with a title" in registry.run(MODULE, repository=REPOSITORY, reference="v2", dest=str(tmp_path))["msg"]
 
 

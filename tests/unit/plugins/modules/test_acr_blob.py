@@ -54,7 +54,7 @@ def test_an_empty_blob(registry):
 
 def test_a_file_without_the_digest_that_is_asked_for(registry):
     result = registry.run(MODULE, repository=REPOSITORY, content=TEXT, digest=OTHER)
-    assert result["msg"] == f"The content has digest {DIGEST}, not {OTHER} as digest says. Nothing was uploaded."
+    assert result["msg"] == f"The content has the digest {DIGEST}, but digest is {OTHER}. Nothing was uploaded."
 
 
 @pytest.mark.parametrize("with_content", [True, False])
@@ -71,7 +71,7 @@ def test_mounting(registry, with_content):
 
 def test_mounting_what_nobody_has(registry):
     result = registry.run(MODULE, repository=REPOSITORY, digest=DIGEST, mount_from=["team/tool"])
-    assert result["msg"] == f"Neither '{REPOSITORY}' nor one of mount_from has blob {DIGEST}, and there is no src or content to upload."
+    assert result["msg"] == f"Neither '{REPOSITORY}' nor a repository of mount_from has blob {DIGEST}. Set src or content to upload it."
 
 
 @pytest.mark.parametrize("check", [True, False])
@@ -104,7 +104,7 @@ def test_where_a_download_cannot_go(registry, tmp_path, check):
 
 def test_a_blob_that_is_not_there(registry, tmp_path):
     result = registry.run(MODULE, repository=REPOSITORY, digest=DIGEST, dest=str(tmp_path / "file"))
-    assert result["msg"] == f"Repository '{REPOSITORY}' of r.azurecr.io has no blob {DIGEST}: check both."
+    assert result["msg"] == f"Repository '{REPOSITORY}' of r.azurecr.io has no blob {DIGEST}. Check both."
     assert os.listdir(tmp_path) == []
 
 
@@ -162,7 +162,7 @@ def test_a_file_that_shall_be_absent_is_not_a_blob_to_delete(registry, tmp_path)
     registry.run(MODULE, repository=REPOSITORY, content=TEXT)
     for options in ({"dest": str(tmp_path / "file")}, {"content": TEXT}, {"src": str(tmp_path)}, {"mount_from": ["team/tool"]}):
         result = registry.run(MODULE, repository=REPOSITORY, digest=DIGEST, state="absent", **options)
-        assert result["msg"] == f"{next(iter(options))} cannot be used with state=absent, and may have been meant otherwise. Nothing was changed."
+        assert result["msg"] == f"{next(iter(options))} has no effect with state=absent. Remove it, or change state. Nothing was changed."
     assert has(registry)
 
 
@@ -170,7 +170,7 @@ def test_a_text_that_a_template_made_something_else_of(registry):
     """Some versions of ansible-core make a dictionary of a text that looks like one; its JSON would be lost."""
     for content, kind in (({"a": 1}, "dict"), ([1], "list"), (5, "int")):
         result = registry.run(MODULE, repository=REPOSITORY, content=content)
-        assert result["msg"].startswith(f"content is no text but a {kind}, perhaps made by a template")
+        assert result["msg"].startswith(f"content must be a text, but a template may have made a {kind} of it")
 
 
 def test_mounting_that_is_refused_ends_in_an_upload(registry):

@@ -141,12 +141,12 @@ def test_images_that_share_layers_are_copied_once(registry):
 @pytest.mark.parametrize(
     ("item", "message"),
     [
-        ({"source": f"{SOURCE}:gone"}, f"r.azurecr.io has no {SOURCE}:gone: check the name. Nothing was copied."),
-        ({"source": "none", "include": [".*"]}, "Repository 'none' does not exist in r.azurecr.io: check the name."),
-        ({"source": SOURCE}, f"{SOURCE} is a whole repository: add a tag, or choose from its tags with include ('.*' is all of them), exclude or semver."),
-        ({"source": f"{SOURCE}:v1.0.0", "include": [".*"]}, "is one image, so include, exclude and semver have nothing to choose from"),
-        ({"source": SOURCE, "include": [".*"], "target": f"{TARGET}:v1"}, "may be several images: name a repository."),
-        ({"source": f"{SOURCE}:v1.0.0", "target": f"{TARGET}@sha256:{'0' * 64}"}, "has a digest, but that is the source's"),
+        ({"source": f"{SOURCE}:gone"}, f"r.azurecr.io has no {SOURCE}:gone. Check the name. Nothing was copied."),
+        ({"source": "none", "include": [".*"]}, "Repository 'none' does not exist in r.azurecr.io. Check the name."),
+        ({"source": SOURCE}, f"{SOURCE} is a whole repository. Add a tag, or choose tags with include ('.*' is all of them), exclude or semver."),
+        ({"source": f"{SOURCE}:v1.0.0", "include": [".*"]}, "is one image, so include, exclude and semver cannot choose among its tags"),
+        ({"source": SOURCE, "include": [".*"], "target": f"{TARGET}:v1"}, "may be several images. Name a repository."),
+        ({"source": f"{SOURCE}:v1.0.0", "target": f"{TARGET}@sha256:{'0' * 64}"}, "has a digest, but the digest always comes from the source"),
         ({"source": "Not A Name:v1"}, "cannot be the name of a repository"),
         ({"source": SOURCE, "semver": "newest"}, "'newest' is not a range of versions"),
     ],
@@ -160,7 +160,7 @@ def test_what_cannot_be_meant(registry, release, item, message):
 def test_two_images_for_one_tag(registry, release):
     registry.push(SOURCE, images.image("two"), "v2.0.0")
     items = [{"source": f"{SOURCE}:{tag}", "target": f"{TARGET}:stable"} for tag in ("v1.0.0", "v2.0.0")]
-    message = f"{SOURCE}:v1.0.0 and {SOURCE}:v2.0.0 would both become {TARGET}:stable: give one of them another target."
+    message = f"{SOURCE}:v1.0.0 and {SOURCE}:v2.0.0 would both become {TARGET}:stable. Give one of them another target."
     assert registry.run(MODULE, images=items)["msg"] == message
 
 

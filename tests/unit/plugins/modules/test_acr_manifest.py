@@ -180,9 +180,9 @@ def test_a_locked_manifest(registry, platforms):
 def test_options_of_the_other_state_are_no_options(registry, platforms):
     index = tags(registry)["v1"]
     result = registry.run(MODULE, repository=REPOSITORY, content=platforms, subject="v1", digests=[index], even_if=["tags"], state="absent")
-    assert result["msg"] == "content and subject cannot be used with state=absent, and may have been meant otherwise. Nothing was changed."
+    assert result["msg"] == "content and subject have no effect with state=absent. Remove them, or change state. Nothing was changed."
     result = registry.run(MODULE, repository=REPOSITORY, content=platforms, digests=[index])
-    assert result["msg"] == "digests cannot be used with state=present, and may have been meant otherwise. Nothing was changed."
+    assert result["msg"] == "digests has no effect with state=present. Remove it, or change state. Nothing was changed."
     assert index in manifests(registry)
 
 

@@ -72,9 +72,7 @@ def test_a_repository_that_may_not_be_written_can_be_opened_again(app):
 
 def test_nothing_is_created(registry):
     result = registry.run(MODULE, repository=NAME, can_delete=False)
-    assert result["msg"] == (
-        "Repository 'library/app' does not exist in r.azurecr.io: check the name. A repository comes into being with the first push into it."
-    )
+    assert result["msg"] == ("Repository 'library/app' does not exist in r.azurecr.io. Check the name. The first push into a repository creates it.")
     assert registry.writes(0) == []
 
 
@@ -218,7 +216,7 @@ def test_more_than_ten_are_many(registry, tags, refused):
 
 def test_a_wrong_confirmation_costs_no_request(registry):
     result = registry.run(MODULE, repository=NAME, state="absent", confirm="library/ap")
-    assert result["msg"] == "confirm is 'library/ap', but the repository is 'library/app': set it to the name of what is to be deleted. Nothing was deleted."
+    assert result["msg"] == "confirm is 'library/ap', but the repository is 'library/app'. Set confirm to that name to delete it. Nothing was deleted."
     assert registry.requests(0) == []
 
 
@@ -356,7 +354,7 @@ def test_reading_is_enough_for_a_check(app):
     [
         ({}, "state is present but any of the following are missing: can_delete, can_write, can_list, can_read"),
         ({"confirm": NAME}, "state is present but any of the following are missing"),
-        ({"state": "absent", "can_delete": True}, "can_delete with state=absent has no meaning: to delete a repository that is locked, set override_locks."),
+        ({"state": "absent", "can_delete": True}, "can_delete cannot be set with state=absent. To delete a locked repository, set override_locks."),
         ({"state": "absent", "max_tags": -1}, "max_tags is -1, but must be at least 0."),
         ({"state": "absent", "repository": "Library/App"}, "cannot be the name of a repository"),
     ],

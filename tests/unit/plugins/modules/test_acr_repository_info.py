@@ -172,7 +172,7 @@ def test_a_registry_behind_a_firewall_says_so(three):
     [
         ({"names": ["A"]}, "'A' cannot be the name of a repository"),
         ({"digest": "sha256:1"}, "is not a digest"),
-        ({"digest": "sha256:" + "0" * 64}, "add tags to gather"),
+        ({"digest": "sha256:" + "0" * 64}, "Add tags to gather"),
         ({"limit": 0}, "limit is 0, but must be at least 1"),
         ({"include": ["*"]}, "'*' in include is not a regular expression"),
         ({"names": ["a"], "include": ["a"]}, "mutually exclusive"),

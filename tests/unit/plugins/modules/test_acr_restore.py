@@ -165,7 +165,7 @@ def test_a_tag_that_points_elsewhere_is_said_before_anything_is_written(app, che
     mark = app.mark()
     result = app.run(MODULE, items=[item(app.children[0]), item(app.digests["v1"], "v1", "stable")], check=check)
     assert result["msg"] == (
-        f"Tags that are to come back point elsewhere by now: {NAME}:v1 at {theirs}, {NAME}:stable at {theirs}; nothing was restored. "
+        f"Some tags point at other manifests now: {NAME}:v1 at {theirs}, {NAME}:stable at {theirs}; nothing was restored. "
         "Set overwrite to move them, or leave them out."
     )
     assert app.writes(mark) == []
@@ -188,8 +188,8 @@ def test_what_is_nowhere_is_said_before_anything_is_written(app):
     mark = app.mark()
     result = app.run(MODULE, items=[item(app.digests["v1"], "v1"), item(ZERO), item(ZERO, repository="none")])
     assert result["msg"] == (
-        f"r.azurecr.io has no {NAME}@{ZERO}, none@{ZERO}, neither alive nor among what was deleted; nothing was restored. "
-        "Check the names; what was deleted without soft delete, or longer ago than it keeps, cannot be restored."
+        f"r.azurecr.io has no {NAME}@{ZERO}, none@{ZERO}, neither alive nor deleted; nothing was restored. "
+        "Check the names. What was deleted without soft delete, or longer ago than its retention time, cannot be restored."
     )
     assert app.writes(mark) == []
 
@@ -285,7 +285,8 @@ def test_what_was_purged_meanwhile_is_said(app):
     unknown = json.dumps({"errors": [{"code": "MANIFEST_UNKNOWN", "message": f"manifest {v1} is not found"}]})
     app.emulator.faults.set([{"method": "POST", "path": ".*/_deleted/.*", "status": 404, "body": unknown}])
     result = app.run(MODULE, items=[item(v1, "v1")])
-    assert f"Manifest {v1} of 'library/app' is no longer among what was deleted, nor is it alive: its time may be over. Run the task again." in result["msg"]
+    message = f"Manifest {v1} of 'library/app' is neither deleted nor alive any more; the retention time of soft delete may be over. Run the task again."
+    assert message in result["msg"]
     assert result["changed"] is False
 
 
@@ -336,7 +337,7 @@ def test_who_may_not_restore_is_told_what_is_lacking(app, monkeypatch, actions, 
     assert result["changed"] is False
 
 
-SHAPE = "undo has to be the result of a task that deletes, or its undo: a list of repository, digest and tags."
+SHAPE = "undo must be the result of a task that deletes, or the key undo of that result: a list of repository, digest and tags."
 
 
 @pytest.mark.parametrize(
@@ -348,7 +349,7 @@ SHAPE = "undo has to be the result of a task that deletes, or its undo: a list o
         ({"items": [item("sha256:short")]}, "'sha256:short' is not a digest"),
         ({"items": [item(ZERO, "-x")]}, "'-x' cannot be a tag"),
         ({"items": [item(ZERO, repository="Not A Name")]}, "cannot be the name of a repository"),
-        ({"items": [item(ZERO, "v1"), item("sha256:" + "1" * 64, "v1")]}, "Tag 'v1' of 'library/app' is to point at two manifests, "),
+        ({"items": [item(ZERO, "v1"), item("sha256:" + "1" * 64, "v1")]}, "Tag 'v1' of 'library/app' cannot point at two manifests, "),
         ({"undo": {"changed": True}}, SHAPE),
         ({"undo": "yesterday"}, SHAPE),
         ({"undo": ["yesterday"]}, SHAPE),

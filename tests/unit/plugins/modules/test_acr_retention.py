@@ -518,7 +518,7 @@ def test_a_repository_that_cannot_be_read_does_not_stop_the_others(registry, che
     )
     result = run(registry, rule(repositories={"include": ["a", "b", "c", "d"]}), username="robot", password="x", check=check)
     assert (result["failed"], result["changed"]) == (True, True)
-    assert result["msg"].startswith("1 of 4 repositories could not be looked at, so nothing in them was changed; the first is 'b': ")
+    assert result["msg"].startswith("1 of 4 repositories could not be read, so nothing in them was changed; the first is 'b': ")
     assert [one["repository"] for one in result["unreadable"]] == ["b"]
     assert result["missing"] == ["d"]
     assert registry.get("/acr/v1/_catalog")["repositories"] == (["a", "b", "c"] if check else ["b"])
@@ -643,7 +643,7 @@ def test_a_rule_that_cannot_be_meant(registry, changes, message):
 
 
 def test_two_rules_of_one_name(registry):
-    assert run(registry, rule(name="a"), rule(name="a"))["msg"] == "Two rules have the same name: give each its own, or none."
+    assert run(registry, rule(name="a"), rule(name="a"))["msg"] == "Two rules have the same name. Give each rule its own name, or no name."
 
 
 def test_the_clock_that_is_behind_decides(registry, monkeypatch):

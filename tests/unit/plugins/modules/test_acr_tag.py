@@ -123,7 +123,7 @@ def test_a_tag_that_moves_meanwhile_is_left_alone(registry, digests):
 def test_what_tags_shall_point_at_does_not_say_which_to_take_away(registry, digests):
     for options, named in (({"digest": digests["v2"]}, "digest"), ({"source_tag": "v2"}, "source_tag")):
         result = registry.run(MODULE, repository=REPOSITORY, tags=["v1"], state="absent", **options)
-        assert result["msg"] == f"{named} cannot be used with state=absent, and may have been meant otherwise. Nothing was changed."
+        assert result["msg"] == f"{named} has no effect with state=absent. Remove it, or change state. Nothing was changed."
     result = registry.run(MODULE, repository=REPOSITORY, tags=["v1"], state="absent", expected_digest=digests["v2"])
     assert "points at" in result["msg"]
     assert pointed(registry) == digests

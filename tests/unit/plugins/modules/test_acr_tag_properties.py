@@ -128,7 +128,7 @@ def test_a_missing_tag_is_named_and_nothing_is_changed(app):
     mark = app.mark()
     result = app.run(MODULE, repository="library/app", tags=["v1.0.0", "v9", "v8"], **LOCK)
     assert result["failed"]
-    assert result["msg"] == "Repository 'library/app' of r.azurecr.io has no tag v9, v8: check the names, or set missing to ignore."
+    assert result["msg"] == "Repository 'library/app' of r.azurecr.io has no tag v9, v8. Check the names, or set missing to ignore."
     assert app.writes(mark) == []
 
 
@@ -141,7 +141,7 @@ def test_a_missing_tag_can_be_passed_over(app):
 @pytest.mark.parametrize("manifest", [False, True])
 def test_a_missing_repository_is_an_error_or_passed_over(registry, manifest):
     result = registry.run(MODULE, repository="nowhere", tags=["v1"], manifest=manifest, **LOCK)
-    assert result["msg"] == "Repository 'nowhere' does not exist in r.azurecr.io: check the name, or set missing to ignore."
+    assert result["msg"] == "Repository 'nowhere' of r.azurecr.io does not exist. Check the name, or set missing to ignore."
     result = registry.run(MODULE, repository="nowhere", tags=["v1"], missing="ignore", manifest=manifest, **LOCK)
     assert (result["changed"], result["tags"], result["missing"]) == (False, [], ["v1"])
 
@@ -152,7 +152,7 @@ def test_a_locked_repository_is_said_before_anything_is_tried(app, check):
     mark = app.mark()
     result = app.run(MODULE, check=check, repository="library/app", tags=["v1.0.0"], **LOCK)
     assert result["failed"]
-    assert "has can_write: false, so the registry refuses to change the attributes of what it holds; 1 changes were not tried" in result["msg"]
+    assert "has can_write: false, so the registry refuses to change attributes of its tags and manifests; 1 changes were not tried" in result["msg"]
     assert app.writes(mark) == []
 
 
@@ -203,7 +203,7 @@ def test_when_one_change_fails_the_result_says_which_were_made(app, monkeypatch)
         ({"repository": "Library/App", "tags": ["v1"]}, "cannot be the name of a repository"),
         ({"repository": "app", "tags": ["-x"]}, "cannot be a tag"),
         ({"repository": "app", "include": ["v("]}, "in include is not a regular expression"),
-        ({"repository": "app", "tags": ["v1"], "exclude": ["x"]}, "set include as well"),
+        ({"repository": "app", "tags": ["v1"], "exclude": ["x"]}, "Set include as well"),
         ({"repository": "app", "tags": ["v1"], "registry": "https://x/y"}, "does not name a registry"),
         ({"repository": "app", "tags": ["v1"], "concurrency": 0}, "must be from 1 to 32"),
         ({"repository": "app", "tags": ["v1"], "timeout": 0}, "must be more than 0 seconds"),

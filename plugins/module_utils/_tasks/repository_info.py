@@ -1,0 +1,105 @@
+# Copyright: (c) 2026, registryops.acr contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: it can change in any release.
+
+"""acr_repository_info: repositories with their tags and manifests, and what their locks really allow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypedDict
+
+from .._changes.locks import effective_of_manifest, effective_of_repository, effective_of_tag
+from .._common.concurrency import concurrently
+from .._common.errors import UsageError
+from .._common.names import digest_name, repository_name
+from .._common.plan import Plan
+from .._http.paging import Listing
+from .._registry.client import RegistryClient
+from .._registry.properties import ManifestProperties, RepositoryProperties, TagProperties
+from .option_rules import refuse_below
+
+
+class Options(TypedDict):
+    """The options of acr_repository_info."""
+
+    names: list[str] | None
+    include: list[str] | None
+    exclude: list[str] | None
+    gather: list[str]
+    order_by: str
+    limit: int | None
+    limit_repositories: int | None
+    digest: str | None
+
+
+@dataclass(frozen=True)
+class RepositoryReport:
+    """A repository with its tags and manifests; None is what the task does not gather. ``pointed_at`` are the tags' manifests by digest."""
+
+    repository: RepositoryProperties
+    tags: Listing[TagProperties] | None
+    manifests: Listing[ManifestProperties] | None
+    pointed_at: Mapping[str, ManifestProperties]
+
+    def to_result(self) -> dict[str, Any]:
+        """Return the report as a task returns it."""
+        listings = [listing for listing in (self.tags, self.manifests) if listing is not None]
+        content = [item for listing in listings for item in listing.items]
+        result = {**self.repository.to_result(), "effective": effective_of_repository(self.repository, content).to_result()}
+        if self.tags is not None:
+            tags = ((tag, effective_of_tag(tag, self.pointed_at.get(tag.digest), self.repository)) for tag in self.tags.items)
+            result["tags"] = [{**tag.to_result(), "effective": effective.to_result()} for tag, effective in tags]
+        if self.manifests is not None:
+            result["manifests"] = [{**one.to_result(), "effective": effective_of_manifest(one, self.repository).to_result()} for one in self.manifests.items]
+        if listings:
+            result["truncated"] = any(listing.truncated for listing in listings)
+        return result
+
+
+def plan(client: RegistryClient, params: Options) -> Plan:
+    """Return the chosen repositories, with what the task gathers of them."""
+    refuse_below(1, params, "limit", "limit_repositories")
+    if params["digest"] is not None:
+        digest_name(params["digest"])
+        if "tags" not in params["gather"]:
+            raise UsageError("digest chooses among tags. Add tags to gather.")
+    names = _choose(client, params)
+    if not params["gather"] and params["names"] is None:
+        return Plan(result={"repositories": [{"name": name} for name in names.items], "missing": [], "truncated": names.truncated})
+    client.announce(names.items, "metadata_read")
+    reports = concurrently(lambda name: _read(client, params, name), names.items, client.concurrency)
+    missing = [name for name, report in zip(names.items, reports) if report is None and params["names"] is not None]
+    return Plan(result={"repositories": [report.to_result() for report in reports if report], "missing": missing, "truncated": names.truncated})
+
+
+def _choose(client: RegistryClient, params: Options) -> Listing[str]:
+    if params["names"] is not None:
+        return Listing([repository_name(name) for name in dict.fromkeys(params["names"])])
+    limit = params["limit_repositories"]
+    if not (params["include"] or params["exclude"]):
+        return client.repositories.names(limit)
+    from .._common.patterns import Selection
+
+    selection = Selection(params["include"], params["exclude"])
+    chosen = selection.of(client.repositories.names().items)
+    return Listing(chosen[:limit], limit is not None and len(chosen) > limit)
+
+
+def _read(client: RegistryClient, params: Options, name: str) -> RepositoryReport | None:
+    """Read one repository; None when it does not exist."""
+    repository = client.repositories.get(name)
+    if repository is None:
+        return None
+    order, limit = params["order_by"], params["limit"]
+    tags = manifests = None
+    if "tags" in params["gather"]:
+        tags = client.tags.list(name, order_by=order, digest=params["digest"], limit=limit)
+    if "manifests" in params["gather"]:
+        manifests = client.manifests.list(name, order_by=order, limit=limit)
+    known = {manifest.digest: manifest for manifest in manifests.items} if manifests else {}
+    unknown = {tag.digest for tag in tags.items} - known.keys() if tags else set()
+    return RepositoryReport(repository, tags, manifests, {**known, **(client.manifests.get_many(repository, unknown) if unknown else {})})

@@ -1,0 +1,113 @@
+# Copyright: (c) 2026, registryops.acr contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Private to this collection: it can change in any release.
+
+"""acr_tag_properties: attributes of tags, and of the manifests that they point at."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from .._changes.locks import AttributeChange, describe_flags, manifest_change, tag_change, wanted_attributes
+from .._common.errors import BlockedError, DriftError, NotFoundError, UsageError
+from .._common.names import repository_name, tag_name
+from .._common.plan import Plan, Step
+from .._registry.client import RegistryClient
+from .._registry.properties import TAG, RepositoryProperties, TagProperties
+
+if TYPE_CHECKING:
+    from .._common.patterns import Selection
+
+
+class Options(TypedDict):
+    """The options of acr_tag_properties."""
+
+    repository: str
+    tags: list[str] | None
+    include: list[str] | None
+    exclude: list[str] | None
+    can_delete: bool | None
+    can_write: bool | None
+    can_list: bool | None
+    can_read: bool | None
+    manifest: bool
+    missing: str
+
+
+def plan(client: RegistryClient, params: Options) -> Plan:
+    """Return what it takes for the chosen tags to have the attributes that the task sets."""
+    name = repository_name(params["repository"])
+    named = [tag_name(tag) for tag in dict.fromkeys(params["tags"] or ())]
+    patterns = _patterns(params)
+    repository = client.repositories.get(name)
+    tags = _read_tags(client, repository, named, patterns) if repository else {}
+    missing = [tag for tag in named if tag not in tags]
+    if params["missing"] == "fail":
+        _refuse_missing(f"'{name}' of {client.server.host}", repository, missing)
+    changes, lost = _changes(client, repository, tags, params) if repository else ([], set())
+    needed = [change for change in changes if change.changed]
+    return Plan(
+        result={**_result(changes), "missing": missing},
+        before=[line for change in needed for line in change.lines(change.before)],
+        after=[line for change in needed for line in change.lines(change.after)],
+        header=f"{client.server.host}/{name}",
+        steps=[Step(f"{change.kind} '{change.name}' ({describe_flags(change.wanted)})", partial(_apply, client, name, change)) for change in needed],
+        warnings=[f"An index of '{name}' lists manifest {digest}, which the registry does not have; it was skipped." for digest in sorted(lost)],
+    )
+
+
+def _patterns(params: Options) -> Selection | None:
+    if params["exclude"] and not params["include"]:
+        raise UsageError("exclude only leaves out tags that include chooses. Set include as well.")
+    if not params["include"]:
+        return None
+    from .._common.patterns import Selection
+
+    return Selection(params["include"], params["exclude"])
+
+
+def _read_tags(client: RegistryClient, repository: RepositoryProperties, named: Collection[str], patterns: Selection | None) -> dict[str, TagProperties]:
+    """Return the chosen tags by name. Patterns need the whole list, and the ``named`` tags are then taken from it as well."""
+    if patterns is None:
+        return client.tags.get_many(repository, named)
+    return {tag.name: tag for tag in client.tags.list(repository.name).items if tag.name in named or tag.name in patterns}
+
+
+def _changes(
+    client: RegistryClient, repository: RepositoryProperties, tags: Mapping[str, TagProperties], params: Options
+) -> tuple[list[AttributeChange], set[str]]:
+    """Return the changes of tags and manifests, also where nothing changes, and the digests of an index that the registry does not have."""
+    wanted = wanted_attributes(params)
+    changes = [tag_change(tags[name], wanted) for name in sorted(tags)]
+    digests = {tag.digest for tag in tags.values()} if params["manifest"] else set()
+    manifests, lost = client.manifests.with_children(repository, digests) if digests else ({}, set())
+    changes += [manifest_change(manifests[digest], wanted) for digest in sorted(manifests)]
+    count = sum(change.changed for change in changes)
+    if count and not repository.attributes.can_write:
+        raise BlockedError(
+            f"Repository '{repository.name}' has can_write: false, so the registry refuses to change attributes of its tags and manifests; "
+            f"{count} changes were not tried. Set can_write: true on the repository first."
+        )
+    return changes, lost
+
+
+def _result(changes: Collection[AttributeChange]) -> dict[str, Any]:
+    tags = [{"name": change.name, **change.to_result()} for change in changes if change.kind == TAG]
+    return {"tags": tags, "manifests": [change.to_result() for change in changes if change.kind != TAG]}
+
+
+def _refuse_missing(place: str, repository: RepositoryProperties | None, missing: Collection[str]) -> None:
+    if repository is None:
+        raise NotFoundError(f"Repository {place} does not exist. Check the name, or set missing to ignore.")
+    if missing:
+        raise NotFoundError(f"Repository {place} has no tag {', '.join(missing)}. Check the names, or set missing to ignore.")
+
+
+def _apply(client: RegistryClient, repository: str, change: AttributeChange) -> None:
+    item = client.metadata_of(change.kind).set_attributes(repository, change.name, change.after, change.wanted)
+    if item.digest != change.digest:
+        raise DriftError(f"Tag '{change.name}' was moved from {change.digest} to {item.digest} during the task. Run the task again.")
