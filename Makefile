@@ -90,7 +90,7 @@ bench-acr-cli: $(VENV)/done stage ## Compare retention with acr purge (ACR_CLI: 
 lint: $(LINT)/done stage ## Check style, types and documentation
 	$(CHECK) ruff check .
 	$(CHECK) ruff format --check .
-	cd $(STAGE) && PATH=$(LINT)/bin:$(SYSTEM) mypy --config-file $(COLLECTION)/mypy.ini -p ansible_collections.registryops.acr.plugins.module_utils
+	cd $(STAGE) && PATH=$(LINT)/bin:$(SYSTEM) mypy --config-file $(COLLECTION)/mypy.ini -p ansible_collections.registryops.acr.plugins
 	cd $(STAGE) && PATH=$(LINT)/bin:$(SYSTEM) mypy --config-file $(COLLECTION)/mypy.ini --python-version 3.11 -p ansible_collections.registryops.acr.tests.emulator
 	$(CHECK) ansible-lint
 	$(CHECK) antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck --validate-collection-refs=all .

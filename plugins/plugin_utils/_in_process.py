@@ -4,11 +4,12 @@
 
 # Private to this collection: it can change in any release.
 
-"""Modules of this collection, run in the controller's own worker process where that may be.
+"""Runs modules of this collection in the controller's own worker process, where possible.
 
-A registry is somewhere else anyway: to talk to it from the controller, no other process is needed, and packing, starting and
-importing one is what a task costs. The module is the same, down to its ``main()`` and AnsibleModule, and is told the same; only how
-it is called differs. What cannot be the same is left to Ansible's own way: other hosts, other users, other interpreters, async.
+A registry is always another host, so the controller can talk to it itself. That saves packing, starting and importing a module in a
+process of its own, which is most of what a task costs. The module is the same, with its ``main()`` and AnsibleModule, and gets the
+same arguments; only the way it is called differs. Where the result could differ, Ansible runs the module in its usual way: on other
+hosts, as other users, with other interpreters, and asynchronously.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from ansible.utils.display import Display
 from . import _progress_line
 
 try:
-    # ansible-core 2.19 and later: how modules are told, and what tells them whether they are one.
+    # ansible-core 2.19 and later: how arguments are encoded, and how code knows whether it runs as a module.
     from ansible.module_utils import _internal
     from ansible.module_utils.common.json import Direction, get_module_encoder
 
@@ -55,7 +56,7 @@ display = Display()
 
 
 class InProcessAction(NormalActionModule):
-    """Base of the action plugins; ``module`` is what they run."""
+    """Base class of the action plugins; ``module`` is the module that one runs."""
 
     module: ModuleType
 
@@ -69,14 +70,15 @@ class InProcessAction(NormalActionModule):
         display.vvv(f"{name} runs in the controller's process ({VARIABLE})")
         self._update_module_args(name, self._task.args, task_vars)
         arguments = json.dumps({"ANSIBLE_MODULE_ARGS": self._task.args}, **ENCODER)
-        with _progress_line.shown(name, boolean(self._value(_progress_line.VARIABLE, _progress_line.ENVIRONMENT, task_vars or {}, _progress_line.TERMINAL))):
+        wanted = self._value(_progress_line.VARIABLE, _progress_line.ENVIRONMENT, task_vars or {}, _progress_line.TERMINAL)
+        with _progress_line.shown(name, wanted, display.display):
             printed = _run(self.module, arguments.encode(), environment, self._loader.get_basedir())
         data = self._parse_returned_data({"rc": 0, "stdout": printed, "stderr": ""}, *PROFILE)
-        # Since ansible-core 2.21 it is no dict yet.
+        # ansible-core 2.21 returns an object instead of a dictionary.
         return data if isinstance(data, dict) else data.as_result_dict(for_round_trip=True)
 
     def _obstacle(self, task_vars: Mapping[str, Any], wrap_async: bool, environment: dict[str, Any]) -> str:
-        """Return why the module cannot run here, or an empty string; ``environment`` is filled with the task's."""
+        """Return why the module cannot run in this process, or an empty string. The task's variables are added to ``environment``."""
         if not self._value(VARIABLE, ENVIRONMENT, task_vars, True):
             return f"{VARIABLE} is false"
         if self._connection.transport != "local":
@@ -92,11 +94,11 @@ class InProcessAction(NormalActionModule):
             return "the controller's Python has no requests"
         self._compute_environment_string(environment)
         if any(variable.startswith("PYTHON") for variable in environment):
-            return "its environment is for another Python"
+            return "its environment is meant for another Python"
         return ""
 
     def _value(self, variable: str, environment: str, task_vars: Mapping[str, Any], default: bool) -> bool:
-        """Return a switch: the variable, else what the environment says, else the default."""
+        """Return a switch: the Ansible variable if it is set, else the environment variable, else the default."""
         value = self._templar.template(task_vars[variable]) if variable in task_vars else os.environ.get(environment, default)
         try:
             return bool(boolean(value))
@@ -105,7 +107,7 @@ class InProcessAction(NormalActionModule):
 
 
 def _run(module: ModuleType, arguments: bytes, environment: Mapping[str, Any], folder: str) -> str:
-    """Call a module's ``main()`` as if it were a process of its own, started in ``folder``, and return what it printed: its result."""
+    """Call a module's ``main()`` as if it ran in a process of its own, started in ``folder``. Return what it prints, which is its result."""
     with _as_module(arguments), _surroundings(environment, folder), contextlib.redirect_stdout(io.StringIO()) as printed, contextlib.suppress(SystemExit):
         module.main()
     return printed.getvalue()
@@ -113,7 +115,7 @@ def _run(module: ModuleType, arguments: bytes, environment: Mapping[str, Any], f
 
 @contextlib.contextmanager
 def _as_module(arguments: bytes) -> Iterator[None]:
-    """Let AnsibleModule find its arguments, and keep its warnings for the result, as it does in a process of its own."""
+    """Give AnsibleModule its arguments, and let it put its warnings into the result, as in a process of its own."""
     changes: list[tuple[Any, str, Any]] = [(basic, "_ANSIBLE_ARGS", arguments)]
     if _internal:
         changes += [(basic, "_ANSIBLE_PROFILE", PROFILE[0]), (_internal, "is_controller", False)]
@@ -132,7 +134,7 @@ def _as_module(arguments: bytes) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _surroundings(environment: Mapping[str, Any], folder: str) -> Iterator[None]:
-    """Add to the environment and change the working directory, for as long as the task runs."""
+    """Add ``environment`` to the environment variables and work in ``folder`` while the task runs."""
     variables, before = dict(os.environ), os.getcwd()
     os.environ.update({str(name): str(value) for name, value in environment.items()})
     os.chdir(folder)
