@@ -4,7 +4,7 @@
 
 # Private to this collection: it can change in any release.
 
-"""How far a long task is, shown on the controller's terminal: not more than once a second, and never part of a result."""
+"""Shows the progress of a long task on the controller's terminal, at most once a second. It is never part of a result."""
 
 from __future__ import annotations
 
@@ -12,28 +12,25 @@ import contextlib
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from ansible.utils.display import Display
 from ansible_collections.registryops.acr.plugins.module_utils._common import progress
 
 VARIABLE = "acr_progress"
 ENVIRONMENT = "ACR_PROGRESS"
 SECONDS = 1.0
 
-# Workers have no terminal; this is read where they come from.
+# Worker processes have no terminal, so this is read when the main process imports this file, before it starts them.
 TERMINAL = sys.stdout.isatty()
-
-display = Display()
 
 
 @contextlib.contextmanager
-def shown(name: str, wanted: bool) -> Iterator[None]:
-    """Show what tasks report while this lasts, if wanted."""
+def shown(name: str, wanted: bool, display: Callable[[str], object]) -> Iterator[None]:
+    """Pass what the task ``name`` reports to ``display`` while the context lasts, if ``wanted``."""
     if not wanted:
         yield
         return
-    progress.LISTENER = _Line(name.rpartition(".")[2]).show
+    progress.LISTENER = _Line(name.rpartition(".")[2], display).show
     try:
         yield
     finally:
@@ -41,10 +38,11 @@ def shown(name: str, wanted: bool) -> Iterator[None]:
 
 
 class _Line:
-    """Prints at most one line a second; the first second is silent."""
+    """Prints at most one line a second, and none in the first second."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, display: Callable[[str], object]) -> None:
         self._name = name
+        self._display = display
         self._next = time.monotonic() + SECONDS
         self._lock = threading.Lock()
 
@@ -54,4 +52,4 @@ class _Line:
             if now < self._next:
                 return
             self._next = now + SECONDS
-        display.display(f"{self._name}: {text}")
+        self._display(f"{self._name}: {text}")

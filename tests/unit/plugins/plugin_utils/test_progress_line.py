@@ -17,13 +17,12 @@ def lines(monkeypatch):
         now = 0.0
 
     shown = Lines()
-    monkeypatch.setattr(_progress_line.display, "display", shown.append)
     monkeypatch.setattr(_progress_line.time, "monotonic", lambda: shown.now)
     return shown
 
 
 def test_a_line_a_second_at_most_and_none_in_the_first(lines):
-    with _progress_line.shown("registryops.acr.acr_tag_properties", wanted=True):
+    with _progress_line.shown("registryops.acr.acr_tag_properties", wanted=True, display=lines.append):
         for tenth in range(35):
             lines.now = tenth / 10
             progress.report(f"{tenth} of 35")
@@ -31,10 +30,10 @@ def test_a_line_a_second_at_most_and_none_in_the_first(lines):
 
 
 def test_nobody_listens_afterwards_nor_unless_asked_for(lines):
-    with _progress_line.shown("acr_tag_properties", wanted=False):
+    with _progress_line.shown("acr_tag_properties", wanted=False, display=lines.append):
         lines.now = 5.0
         progress.report("unheard")
-    with _progress_line.shown("acr_tag_properties", wanted=True):
+    with _progress_line.shown("acr_tag_properties", wanted=True, display=lines.append):
         pass
     assert progress.LISTENER is None
     assert lines == []
