@@ -163,7 +163,7 @@ artifact_type:
   type: str
   sample: application/vnd.example.report
 tags:
-  description: Each tag, with the digest it pointed at before (V(null) if it did not exist) and the digest it points at now.
+  description: Each tag, with the digest it pointed at before and the digest it points at now. V(null) means that the tag does not exist.
   returned: success
   type: list
   elements: dict

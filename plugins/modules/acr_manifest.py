@@ -160,7 +160,7 @@ size:
   type: int
   sample: 714
 tags:
-  description: Each tag, with the digest it pointed at before (V(null) if it did not exist) and the digest it points at now.
+  description: Each tag, with the digest it pointed at before and the digest it points at now. V(null) means that the tag does not exist.
   returned: when O(state=present)
   type: list
   elements: dict

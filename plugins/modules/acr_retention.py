@@ -461,7 +461,7 @@ error:
     message: authentication required
     correlation_id: 5f0f3a0e-8f0c-4b54-9d3f-2c8a7a0f6d11
 diff:
-  description: The tags and manifests that are deleted, locked or unlocked.
+  description: The tags and manifests that are deleted, locked or unlocked, before and after.
   returned: in diff mode
   type: dict
   sample:

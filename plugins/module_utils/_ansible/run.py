@@ -44,7 +44,8 @@ def perform(task: Task, plan_for: PlanFor) -> dict[str, Any]:
     except AcrError as error:
         return {"failed": True, "changed": error.changed, "msg": str(error), **_details(error)}
     result = {**plan.result, "changed": plan.changed}
-    if task.diff:
+    if task.diff and plan.header:
+        # What only reads compares nothing, and has no header.
         result["diff"] = plan.diff
     problem = plan.problem
     if not task.check_mode:

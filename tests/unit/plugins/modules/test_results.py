@@ -1,0 +1,437 @@
+# Copyright: (c) 2026, registryops.acr contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What modules return, compared with what their documents say that they return, and when."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible_collections.registryops.acr.plugins.module_utils._tasks import access_info
+from ansible_collections.registryops.acr.tests import images
+
+MODULES = Path(__file__).resolve().parents[4] / "plugins" / "modules"
+DAY = 86_400
+EMPTY_INDEX = {"schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": []}
+REFUSED = json.dumps({"errors": [{"code": "REGISTRY_DISALLOWED_OPERATION", "message": "The operation is disallowed.", "detail": {}}]})
+# Ansible's own, which its page "Return Values" documents.
+ANSIBLES = {"changed", "failed", "msg", "warnings", "exception"}
+# How a task ended: without an error; with a change that the registry refused; with a request that it refused before any change; with
+# a guard that stopped it; because its deletion would break something; because of a check of acr_access_info.
+DONE, PARTLY, REFUSES, GUARDED, BLOCKED, FOUND = "done", "partly", "refuses", "guarded", "blocked", "found"
+
+
+@dataclass
+class Scene:
+    """A registry with a repository of this run's own, and a folder."""
+
+    registry: Any
+    repository: str
+    folder: Path
+
+    def push(self, *tags: str, image: images.Image | None = None, days: int = 0) -> str:
+        """Push an image as of some days ago, and return its digest."""
+        clock = self.registry.emulator.clock
+        now = clock.now()
+        clock.set(now - days * DAY)
+        digest = self.registry.push(self.repository, image or images.image(self.repository), *tags)
+        clock.set(now)
+        return digest
+
+    def refuse(self, method: str, path: str) -> None:
+        """Let the registry refuse requests for ``path``, a regular expression, in the repository."""
+        rule = {"method": method, "path": f"/(v2|acr/v1|acr/v1/_deleted)/{self.repository}{path}", "times": 0, "status": 405, "body": REFUSED}
+        self.registry.emulator.faults.set([rule])
+
+    def files(self) -> list[dict[str, str]]:
+        """Write two files, and return them as an option."""
+        for name in ("a", "b"):
+            (self.folder / name).write_text(f"{name} of {self.repository}")
+        return [{"path": str(self.folder / name)} for name in ("a", "b")]
+
+    def artifact(self) -> None:
+        """Push an artifact of two files as v1."""
+        assert self.registry.run("acr_artifact", repository=self.repository, tags=["v1"], files=self.files())["changed"]
+
+
+@dataclass(frozen=True)
+class Case:
+    """``prepare`` returns the options of a task that ends in the way ``end``, beside the name of the repository."""
+
+    end: str
+    prepare: Callable[[Scene], dict[str, Any]]
+    names_repository: bool = True
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a case, and what came of it."""
+
+    end: str
+    check: bool
+    diff: bool
+    options: dict[str, Any] = field(repr=False)
+    result: dict[str, Any] = field(repr=False)
+
+
+CASES: dict[str, list[Case]] = {}
+
+
+def case(module: str, end: str, names_repository: bool = True) -> Callable[[Callable[[Scene], dict[str, Any]]], Callable[[Scene], dict[str, Any]]]:
+    """Take a function in as one of a module's cases."""
+
+    def take(prepare: Callable[[Scene], dict[str, Any]]) -> Callable[[Scene], dict[str, Any]]:
+        CASES.setdefault(module, []).append(Case(end, prepare, names_repository))
+        return prepare
+
+    return take
+
+
+@case("acr_access_info", DONE, names_repository=False)
+def _(scene):
+    return {"repositories": [scene.repository]}
+
+
+@case("acr_access_info", FOUND, names_repository=False)
+def _(scene):
+    return {"password": "wrong", "fail_on": ["sign_in"]}
+
+
+@case("acr_token_info", DONE, names_repository=False)
+def _(scene):
+    return {"repositories": [scene.repository]}
+
+
+@case("acr_deleted_info", DONE, names_repository=False)
+@case("acr_repository_info", DONE, names_repository=False)
+@case("acr_usage_info", DONE, names_repository=False)
+def _(scene):
+    scene.push("v1")
+    return {"names": [scene.repository]}
+
+
+@case("acr_deleted_info", REFUSES, names_repository=False)
+@case("acr_repository_info", REFUSES, names_repository=False)
+@case("acr_usage_info", REFUSES, names_repository=False)
+def _(scene):
+    return {"password": "wrong"}
+
+
+@case("acr_token_info", REFUSES, names_repository=False)
+def _(scene):
+    return {"repositories": [scene.repository], "password": "wrong"}
+
+
+@case("acr_manifest_info", DONE)
+def _(scene):
+    scene.push("v1")
+    return {"references": ["v1", "gone"]}
+
+
+@case("acr_manifest_info", REFUSES)
+def _(scene):
+    return {"references": ["v1"], "password": "wrong"}
+
+
+@case("acr_artifact", DONE)
+def _(scene):
+    return {"tags": ["v1"], "files": scene.files()}
+
+
+@case("acr_artifact", PARTLY)
+def _(scene):
+    scene.refuse("PUT", "/manifests/v2")
+    return {"tags": ["v1", "v2"], "files": scene.files()}
+
+
+@case("acr_artifact", REFUSES)
+def _(scene):
+    return {"tags": ["v1"], "files": scene.files(), "password": "wrong"}
+
+
+@case("acr_artifact_pull", DONE)
+def _(scene):
+    scene.artifact()
+    return {"reference": "v1", "dest": str(scene.folder / "dest")}
+
+
+@case("acr_artifact_pull", DONE)
+def _(scene):
+    scene.artifact()
+    return {"reference": "v1", "layout": str(scene.folder / "layout")}
+
+
+@case("acr_artifact_pull", PARTLY)
+def _(scene):
+    scene.artifact()
+    scene.refuse("GET", "/blobs/.*")
+    return {"reference": "v1", "dest": str(scene.folder / "dest")}
+
+
+@case("acr_artifact_pull", REFUSES)
+def _(scene):
+    return {"reference": "v1", "dest": str(scene.folder / "dest"), "password": "wrong"}
+
+
+@case("acr_blob", DONE)
+def _(scene):
+    return {"content": "Hello, blob!"}
+
+
+@case("acr_blob", DONE)
+def _(scene):
+    digest = scene.registry.run("acr_blob", repository=scene.repository, content="Hello, file!")["digest"]
+    return {"digest": digest, "dest": str(scene.folder / "file")}
+
+
+@case("acr_blob", DONE)
+def _(scene):
+    digest = scene.registry.run("acr_blob", repository=scene.repository, content="Goodbye, blob!")["digest"]
+    return {"digest": digest, "state": "absent"}
+
+
+@case("acr_blob", PARTLY)
+def _(scene):
+    scene.refuse("POST", "/blobs/uploads/.*")
+    return {"content": "Hello, nobody!"}
+
+
+@case("acr_blob", REFUSES)
+def _(scene):
+    return {"content": "Hello!", "password": "wrong"}
+
+
+@case("acr_copy", DONE, names_repository=False)
+def _(scene):
+    scene.push("v1")
+    return {"images": [{"source": f"{scene.repository}:v1", "target": f"{scene.repository}/copy"}]}
+
+
+@case("acr_copy", PARTLY, names_repository=False)
+def _(scene):
+    scene.push("v1")
+    scene.refuse("PUT", "/copy/manifests/v1")
+    return {"images": [{"source": f"{scene.repository}:v1", "target": f"{scene.repository}/copy"}]}
+
+
+@case("acr_copy", REFUSES, names_repository=False)
+def _(scene):
+    return {"images": [{"source": f"{scene.repository}:v1", "target": f"{scene.repository}/copy"}], "password": "wrong"}
+
+
+@case("acr_manifest", DONE)
+def _(scene):
+    return {"content": EMPTY_INDEX, "tags": ["v1"]}
+
+
+@case("acr_manifest", DONE)
+def _(scene):
+    return {"digests": [scene.push("v1")], "even_if": ["tags"], "state": "absent"}
+
+
+@case("acr_manifest", PARTLY)
+def _(scene):
+    scene.refuse("PUT", "/manifests/v2")
+    return {"content": EMPTY_INDEX, "tags": ["v1", "v2"]}
+
+
+@case("acr_manifest", PARTLY)
+def _(scene):
+    digest = scene.push()
+    scene.refuse("DELETE", "/manifests/.*")
+    return {"digests": [digest], "state": "absent"}
+
+
+@case("acr_manifest", BLOCKED)
+def _(scene):
+    return {"digests": [scene.push("v1")], "state": "absent"}
+
+
+@case("acr_manifest", REFUSES)
+def _(scene):
+    return {"content": EMPTY_INDEX, "password": "wrong"}
+
+
+@case("acr_repository", DONE)
+def _(scene):
+    scene.push("v1")
+    return {"can_delete": False}
+
+
+@case("acr_repository", DONE)
+def _(scene):
+    scene.push("v1")
+    return {"state": "absent"}
+
+
+@case("acr_repository", DONE)
+def _(scene):
+    return {"state": "absent"}
+
+
+@case("acr_repository", PARTLY)
+def _(scene):
+    scene.push("v1")
+    scene.refuse("DELETE", "")
+    return {"state": "absent"}
+
+
+@case("acr_repository", REFUSES)
+def _(scene):
+    return {"state": "absent", "password": "wrong"}
+
+
+@case("acr_restore", DONE, names_repository=False)
+def _(scene):
+    scene.push("v1")
+    return {"undo": scene.registry.run("acr_repository", repository=scene.repository, state="absent")}
+
+
+@case("acr_restore", PARTLY, names_repository=False)
+def _(scene):
+    scene.push("v1")
+    undo = scene.registry.run("acr_repository", repository=scene.repository, state="absent")
+    scene.refuse("POST", "/_manifests/.*")
+    return {"undo": undo}
+
+
+@case("acr_restore", REFUSES, names_repository=False)
+def _(scene):
+    return {"items": [{"repository": scene.repository, "digest": f"sha256:{'0' * 64}"}], "password": "wrong"}
+
+
+def rules(scene: Scene, **options: Any) -> dict[str, Any]:
+    """Return options that delete what is older than a month in the repository."""
+    rule = {"repositories": {"include": [scene.repository]}, "tags": {"include": [".*"]}, "older_than": "30d", "action": "delete"}
+    return {"rules": [rule], "patterns": "regex", "max_delete_percent": 100, **options}
+
+
+@case("acr_retention", DONE, names_repository=False)
+def _(scene):
+    scene.push("v1", days=40)
+    return rules(scene)
+
+
+@case("acr_retention", PARTLY, names_repository=False)
+def _(scene):
+    scene.push("v1", days=40)
+    scene.refuse("DELETE", "/manifests/.*")
+    return rules(scene)
+
+
+@case("acr_retention", GUARDED, names_repository=False)
+def _(scene):
+    scene.push("v1", days=40)
+    return rules(scene, max_delete=0)
+
+
+@case("acr_retention", REFUSES, names_repository=False)
+def _(scene):
+    return rules(scene, password="wrong", rules=[{**rules(scene)["rules"][0], "repositories": {"include": [".*"]}}])
+
+
+@case("acr_tag", DONE)
+def _(scene):
+    scene.push("v1")
+    return {"tags": ["stable"], "source_tag": "v1"}
+
+
+@case("acr_tag", DONE)
+def _(scene):
+    scene.push("v1")
+    return {"tags": ["v1", "gone"], "state": "absent"}
+
+
+@case("acr_tag", PARTLY)
+def _(scene):
+    scene.push("v1")
+    scene.refuse("PUT", "/manifests/b")
+    return {"tags": ["a", "b"], "source_tag": "v1"}
+
+
+@case("acr_tag", REFUSES)
+def _(scene):
+    return {"tags": ["stable"], "source_tag": "v1", "password": "wrong"}
+
+
+@case("acr_tag_properties", DONE)
+def _(scene):
+    scene.push("v1")
+    return {"tags": ["v1", "gone"], "missing": "ignore", "can_write": False, "manifest": True}
+
+
+@case("acr_tag_properties", PARTLY)
+def _(scene):
+    scene.push("v1", "v2")
+    scene.refuse("PATCH", "/_tags/v2")
+    return {"tags": ["v1", "v2"], "can_write": False}
+
+
+@case("acr_tag_properties", REFUSES)
+def _(scene):
+    return {"tags": ["v1"], "can_write": False, "password": "wrong"}
+
+
+def expected(returned: str, module: str, run: Run) -> bool:
+    """Whether a key that is ``returned`` so is in the result of a run; in no other words may documents say it."""
+    well = "failed" not in run.result
+    planned = run.end in (DONE, PARTLY, GUARDED)
+    words = {
+        "success": well,
+        "success, or when a check in O(fail_on) fails": well or run.end == FOUND,
+        "in diff mode": run.diff and (well or (module == "acr_retention" and run.end == PARTLY)),
+        "when a change failed": run.end == PARTLY and not run.check,
+        "when the task fails because the registry refused a request": run.end == REFUSES,
+        "when the task fails for this reason": run.end == BLOCKED,
+        "when a plan was made, even if the task fails later": planned,
+        "when the plan was applied": planned and run.end != GUARDED and not run.check,
+    }
+    match = re.fullmatch(r"when O\((\w+)(?:=(\w+)\)|\) is set)", returned)
+    if match is None:
+        return words[returned]
+    option, value = match.groups()
+    return well and (option in run.options if value is None else run.options.get(option, "present") == value)
+
+
+@pytest.fixture(autouse=True)
+def dns(monkeypatch):
+    """The registry's name has an address, though no packet ever goes there."""
+    monkeypatch.setattr(access_info.socket, "getaddrinfo", lambda host, *dummy, **more: [(2, 1, 6, "", ("192.0.2.1", 0))])
+
+
+def test_there_are_cases_for_each_module():
+    assert set(CASES) == {path.stem for path in MODULES.glob("*.py")}
+    for module, cases in CASES.items():
+        ends = {one.end for one in cases}
+        assert DONE in ends and len(ends) > 1
+        assert PARTLY in ends or module.endswith("_info")
+
+
+@pytest.mark.parametrize("module", CASES)
+def test_documents_agree_with_results(registry, tmp_path, module):
+    document = re.search(r'^RETURN = r"""(.*?)"""', (MODULES / f"{module}.py").read_text(), re.MULTILINE | re.DOTALL)
+    documented = {key: value["returned"] for key, value in yaml.safe_load(document.group(1)).items()}
+    registry.emulator.change_settings({"soft_delete": True})
+    seen: set[str] = set()
+    for number, one in enumerate(CASES[module]):
+        for check, diff in ((True, True), (True, False), (False, True)):
+            folder = tmp_path / f"{number}-{check}-{diff}"
+            folder.mkdir()
+            scene = Scene(registry, f"team/app-{number}-{check}-{diff}".lower(), folder)
+            options = {**({"repository": scene.repository} if one.names_repository else {}), **one.prepare(scene)}
+            run = Run(one.end, check, diff, options, registry.run(module, check=check, diff=diff, **options))
+            registry.emulator.faults.set([])
+            failed = one.end != DONE and not (check and one.end == PARTLY)
+            assert run.result.get("failed", False) == failed, (run, run.result)
+            keys = {key for key, returned in documented.items() if expected(returned, module, run)}
+            assert set(run.result) - ANSIBLES == keys, (run, run.result)
+            seen |= keys
+    assert seen == set(documented)
