@@ -86,37 +86,40 @@ class Inspection:
         return result
 
     def _referrers(self, digest: str) -> list[dict[str, Any]]:
-        """Return what is about ``digest``, level by level; a manifest is about one other only, so what comes again is not shown again."""
+        """Return the referrers of ``digest``, each with its own referrers. A manifest has one subject, so it is listed once."""
         found: list[dict[str, Any]] = []
         seen = {digest}
         level = [(digest, found)]
-        types = self.artifact_types
         while level:
-            listed = concurrently(lambda parent: self.store.referrers(parent[0]), level, self.workers)
-            fresh = [(referrer, about) for (dummy, about), group in zip(level, listed) for referrer in group if referrer.digest not in seen]
-            fresh = list({referrer.digest: (referrer, about) for referrer, about in fresh}.values())
-            seen.update(referrer.digest for referrer, dummy in fresh)
+            answers = concurrently(lambda parent: self.store.referrers(parent[0]), level, self.workers)
+            fresh: dict[str, tuple[Descriptor, list[dict[str, Any]]]] = {}
+            for (dummy, siblings), referrers in zip(level, answers):
+                fresh.update((referrer.digest, (referrer, siblings)) for referrer in referrers if referrer.digest not in seen)
+            seen.update(fresh)
             ensure_bounded(digest, len(seen))
-            kinds = concurrently(lambda child: self._kind(child[0]), fresh, self.workers)
+            kinds = concurrently(lambda one: self._kind(one[0]), fresh.values(), self.workers)
             level = []
-            for (referrer, about), kind in zip(fresh, kinds):
-                if types is None or about is not found or kind in types:
-                    own: list[dict[str, Any]] = []
-                    about.append(
-                        {
-                            "digest": referrer.digest,
-                            "media_type": referrer.media_type,
-                            "artifact_type": kind,
-                            "size": referrer.size,
-                            "annotations": referrer.annotations,
-                            "referrers": own,
-                        }
-                    )
-                    level.append((referrer.digest, own))
+            for (referrer, siblings), kind in zip(fresh.values(), kinds):
+                # The types choose among the direct referrers only.
+                if self.artifact_types is None or siblings is not found or kind in self.artifact_types:
+                    entry = _referrer_result(referrer, kind)
+                    siblings.append(entry)
+                    level.append((referrer.digest, entry["referrers"]))
         return found
 
     def _kind(self, referrer: Descriptor) -> str | None:
-        """Return what kind of artifact a referrer is; the service leaves it out where only the configuration's media type tells."""
+        """Return the artifact type of a referrer. The service leaves it out where it is only the media type of the config."""
         kind = referrer.data.get("artifactType")
         document = None if isinstance(kind, str) else self.store.manifest(referrer.digest)
         return document.artifact_type if document else kind
+
+
+def _referrer_result(referrer: Descriptor, kind: str | None) -> dict[str, Any]:
+    return {
+        "digest": referrer.digest,
+        "media_type": referrer.media_type,
+        "artifact_type": kind,
+        "size": referrer.size,
+        "annotations": referrer.annotations,
+        "referrers": [],
+    }
