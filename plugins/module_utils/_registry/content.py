@@ -143,7 +143,7 @@ class Content(Endpoint):
 
     def delete_blob(self, repository: str, digest: str) -> bool:
         """Delete a blob from a repository, even if a manifest needs it; False if it did not exist."""
-        return self._delete(f"/v2/{repository}/blobs/{digest}", repository)
+        return self._delete(f"/v2/{repository}/blobs/{digest}", repository, lambda: self.blob_size(repository, digest))
 
 
 class _NoReferrersApiError(Exception):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._auth.scopes import Scope, repository_scope
 from .._auth.session import AuthorizedTransport
-from .._common.errors import DriftError
+from .._common.errors import AcrError, DriftError, ProtocolError, RegistryError, TransportError
 from .._http.response import Response
 from .._http.settings import PAGE_SIZE
 from .properties import Attributes, Properties
@@ -47,23 +47,43 @@ class Endpoint:
         response = self._http.send("GET", path, repository_scope(name, "metadata_read"))
         return response.json() if is_found(response) else None
 
-    def _delete(self, path: str, name: str) -> bool:
-        """Delete the item at ``path`` in repository ``name``; False if it did not exist."""
-        return is_found(self._http.send("DELETE", path, repository_scope(name, "delete")))
+    def _delete(self, path: str, name: str, find: Callable[[], object]) -> bool:
+        """Delete the item at ``path`` in repository ``name``; False if it did not exist.
+
+        ``find`` returns None if the item does not exist. It is called when the answer does not tell whether the item was deleted.
+        """
+        try:
+            return is_found(self._http.send("DELETE", path, repository_scope(name, "delete")))
+        except AcrError as error:
+            if _is_inconclusive(error) and _attempt(lambda: find() is None):
+                return True
+            raise
 
     def _set(self, path: str, name: str, attributes: Attributes, flags: Mapping[str, bool], read: Callable[[Any], PropertiesT], what: str) -> PropertiesT:
         """Set those of ``attributes`` that ``flags`` names, and return the item with its new properties."""
-        response = self._http.send("PATCH", path, repository_scope(name, "metadata_write"), body=attributes.to_wire(flags))
-        if not is_found(response):
-            raise DriftError(f"{what} disappeared while the task was running; it was not changed. Run the task again.")
-        item = read(response.json())
-        if item.attributes == attributes:
+        item: PropertiesT | None
+        try:
+            response = self._http.send("PATCH", path, repository_scope(name, "metadata_write"), body=attributes.to_wire(flags))
+            if not is_found(response):
+                raise DriftError(f"{what} disappeared while the task was running; it was not changed. Run the task again.")
+            item = read(response.json())
+            if item.attributes == attributes:
+                return item
+        except AcrError as error:
+            item = _attempt(lambda: self._read(path, name, read)) if _is_inconclusive(error) else None
+            if item is None or item.attributes != attributes:
+                raise
             return item
         # Recorded: the service can answer with the old attributes.
-        data = self._get(path, name)
-        if data is None or read(data).attributes != attributes:
+        item = self._read(path, name, read)
+        if item is None or item.attributes != attributes:
             raise DriftError(f"{what} was changed, but the registry still shows other attributes: something else changes it too. Run the task again.")
-        return read(data)
+        return item
+
+    def _read(self, path: str, name: str, read: Callable[[Any], ItemT]) -> ItemT | None:
+        """Return what ``read`` makes of the JSON at ``path`` in repository ``name``, or None."""
+        data = self._get(path, name)
+        return None if data is None else read(data)
 
     def _list(
         self,
@@ -89,6 +109,19 @@ class Endpoint:
             return listing(fetch, path, query, read, key, limit)
         except _MissingRepositoryError:
             return Listing([], exists=False)
+
+
+def _is_inconclusive(error: AcrError) -> bool:
+    """Return whether the registry may have made the change that failed: there was no answer, an unreadable one, or that of a gateway."""
+    return isinstance(error, (TransportError, ProtocolError)) or (isinstance(error, RegistryError) and error.answer.status >= 500)
+
+
+def _attempt(find: Callable[[], ItemT]) -> ItemT | None:
+    """Return what ``find`` returns, or None if it fails."""
+    try:
+        return find()
+    except AcrError:
+        return None
 
 
 def is_found(response: Response) -> bool:

@@ -83,7 +83,7 @@ class Manifests(Endpoint):
 
     def delete(self, repository: str, digest: str) -> bool:
         """Delete a manifest with all its tags; False if it did not exist."""
-        return self._delete(f"/v2/{repository}/manifests/{digest}", repository)
+        return self._delete(f"/v2/{repository}/manifests/{digest}", repository, lambda: self.get(repository, digest))
 
 
 def _manifest(data: Any) -> ManifestProperties:

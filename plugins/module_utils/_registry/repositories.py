@@ -37,4 +37,4 @@ class Repositories(Endpoint):
 
     def delete(self, name: str) -> bool:
         """Delete a repository with its content; False if it did not exist."""
-        return self._delete(f"/acr/v1/{name}", name)
+        return self._delete(f"/acr/v1/{name}", name, lambda: self.get(name))

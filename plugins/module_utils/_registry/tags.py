@@ -59,7 +59,7 @@ class Tags(Endpoint):
 
     def delete(self, repository: str, name: str) -> bool:
         """Delete a tag, not its manifest; False if it did not exist."""
-        return self._delete(f"/acr/v1/{repository}/_tags/{name}", repository)
+        return self._delete(f"/acr/v1/{repository}/_tags/{name}", repository, lambda: self.get(repository, name))
 
 
 def _tag(data: Any) -> TagProperties:
