@@ -21,6 +21,10 @@ from typing import Any
 from .._common.text import short_digest
 from .._registry.properties import FLAGS, MANIFEST, REPOSITORY, TAG, Attributes, ManifestProperties, RepositoryProperties, TagProperties
 
+# What may be deleted has both flags; what is locked has neither.
+UNLOCKED: Mapping[str, bool] = {"can_delete": True, "can_write": True}
+LOCKED: Mapping[str, bool] = {"can_delete": False, "can_write": False}
+
 
 @dataclass(frozen=True)
 class AttributeChange:
@@ -73,6 +77,11 @@ def manifest_change(manifest: ManifestProperties, wanted: Mapping[str, bool]) ->
     return AttributeChange(MANIFEST, manifest.digest, label, manifest.digest, manifest.attributes, manifest.attributes.with_changes(wanted))
 
 
+def attribute_change(item: TagProperties | ManifestProperties, wanted: Mapping[str, bool]) -> AttributeChange:
+    """Return what it takes for a tag or manifest to have the attributes ``wanted``."""
+    return tag_change(item, wanted) if isinstance(item, TagProperties) else manifest_change(item, wanted)
+
+
 def repository_change(repository: RepositoryProperties, wanted: Mapping[str, bool]) -> AttributeChange:
     """Return what it takes for ``repository`` to have the attributes ``wanted``."""
     attributes = repository.attributes
@@ -121,7 +130,3 @@ def _both(item: Attributes, repository: Attributes) -> Attributes:
 def describe_flags(flags: Mapping[str, bool]) -> str:
     """Return ``flags`` as a person reads them: ``can_delete: false, can_write: false``."""
     return ", ".join(f"{name}: {str(flags[name]).lower()}" for name in FLAGS if name in flags)
-
-
-# What has to be true of all that goes.
-UNLOCKED = {"can_delete": True, "can_write": True}

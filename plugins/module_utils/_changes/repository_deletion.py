@@ -14,14 +14,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._common.concurrency import concurrently
-from .._common.errors import AcrError, BlockedError, InvalidManifestError, LeftUnlockedError, PermissionDeniedError, ProtocolError, RegistryError
+from .._common.errors import BlockedError, InvalidManifestError, PermissionDeniedError, ProtocolError, RegistryError
 from .._common.plan import Plan, Step
 from .._common.text import listed
 from .._common.times import parse_time
 from .._oci.graph import Edges
 from .._registry.client import RegistryClient
 from .._registry.properties import ManifestProperties, RepositoryProperties, TagProperties
-from .locks import UNLOCKED, AttributeChange, describe_flags, manifest_change, repository_change, tag_change
+from .locks import UNLOCKED, AttributeChange, manifest_change, repository_change, tag_change
+from .unlocking import with_unlocked
 
 LONGEST_DIFF = 50
 
@@ -119,7 +120,7 @@ def plan_deletion(client: RegistryClient, name: str, confirmed: bool, most_tags:
     if removal.tag_count > len(removal.tags) or removal.manifest_count > len(removal.manifests):
         lists = f"lists {len(removal.tags)} and {len(removal.manifests)}"
         warnings = [f"Repository '{name}' {holds}, but {lists}: what it hides (can_list: false) goes too, and is not in the result."]
-    step = Step(f"repository '{name}'", lambda: _delete(client, name, removal.locks))
+    step = Step(f"repository '{name}'", lambda: with_unlocked(client, name, removal.locks, lambda: client.repositories.delete(name)))
     return Plan(result={"repository": name, **removal.to_result()}, header=header, before=removal.lines(), steps=[step], warnings=warnings)
 
 
@@ -168,64 +169,3 @@ def _needs(client: RegistryClient, name: str, manifest: ManifestProperties, unre
             unreadable.set()
     found = client.manifests.get(name, manifest.digest) if manifest.is_index else None
     return tuple(child.digest for child in (found.children if found and found.children else ()))
-
-
-def _delete(client: RegistryClient, name: str, locks: Sequence[AttributeChange]) -> None:
-    """Take locks away and delete; when that fails, put them back. LeftUnlocked when not even that was possible."""
-    # A change whose answer was lost may have been made: what was begun is put back.
-    begun: list[AttributeChange] = []
-
-    def unlock(lock: AttributeChange) -> None:
-        begun.append(lock)
-        _set(client, name, lock, undo=False)
-
-    try:
-        for group in ([lock for lock in locks if lock.kind == "repository"], [lock for lock in locks if lock.kind != "repository"]):
-            concurrently(unlock, group, client.concurrency)
-        client.repositories.delete(name)
-    except BaseException as error:
-        left = _put_back(client, name, begun)
-        if left and isinstance(error, AcrError):
-            told = ", ".join(f"{lock.kind} '{lock.name}' to {_were(lock)}" for lock in left)
-            raise LeftUnlockedError(f"{error} Locks that were taken away for it could not all be put back: set {told}.") from error
-        raise
-
-
-def _put_back(client: RegistryClient, name: str, locks: Sequence[AttributeChange]) -> list[AttributeChange]:
-    """Set attributes as they were, those of the repository last; return those for which that failed."""
-
-    def put_back(lock: AttributeChange) -> AttributeChange | None:
-        try:
-            _set(client, name, lock, undo=True)
-        except AcrError:
-            return lock if _is_open(client, name, lock) else None
-        return None
-
-    inside = concurrently(put_back, [lock for lock in locks if lock.kind != "repository"], client.concurrency)
-    return [lock for lock in [*inside, *(put_back(lock) for lock in locks if lock.kind == "repository")] if lock]
-
-
-def _set(client: RegistryClient, name: str, lock: AttributeChange, undo: bool) -> None:
-    attributes = lock.before if undo else lock.after
-    if lock.kind == "repository":
-        client.repositories.set_attributes(name, attributes, lock.wanted)
-    else:
-        endpoint = client.metadata_of(lock.kind)
-        endpoint.set_attributes(name, lock.name, attributes, lock.wanted)
-
-
-def _is_open(client: RegistryClient, name: str, lock: AttributeChange) -> bool:
-    """Whether a lock is gone, and what it protected is not; yes, if that cannot be found out."""
-    try:
-        if lock.kind == "repository":
-            repository = client.repositories.get(name)
-            return repository is not None and repository.attributes != lock.before
-        item = client.metadata_of(lock.kind).get(name, lock.name)
-        return item is not None and item.attributes != lock.before
-    except AcrError:
-        return True
-
-
-def _were(lock: AttributeChange) -> str:
-    before = lock.before.to_result()
-    return describe_flags({flag: before[flag] for flag in lock.wanted})

@@ -16,8 +16,11 @@ ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
 
 
-def concurrently(call: Callable[[ItemT], ResultT], items: Iterable[ItemT], workers: int) -> list[ResultT]:
-    """Return the results of ``call(item)`` in the order of ``items``. The first error cancels the calls that have not begun, and is raised."""
+def concurrently(call: Callable[[ItemT], ResultT], items: Iterable[ItemT], workers: int, finishes: bool = False) -> list[ResultT]:
+    """Return the results of ``call(item)`` in the order of ``items``. The first error cancels the calls that have not begun, and is raised.
+
+    An interrupt cancels them, too. It waits for those that run only if ``finishes`` is set: because they leave something to restore.
+    """
     todo = list(items)
     if len(todo) < 2 or workers < 2:
         return [call(item) for item in todo]
@@ -26,8 +29,7 @@ def concurrently(call: Callable[[ItemT], ResultT], items: Iterable[ItemT], worke
         futures = [pool.submit(call, item) for item in todo]
         wait(futures, return_when=FIRST_EXCEPTION)
     except BaseException:
-        # The task was interrupted: begin no more calls, and do not wait for those that run.
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.shutdown(wait=finishes, cancel_futures=True)
         raise
     pool.shutdown(cancel_futures=True)
     failed = next((future for future in futures if not future.cancelled() and future.exception()), None)

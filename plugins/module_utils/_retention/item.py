@@ -11,14 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .._changes.locks import AttributeChange
+from .._changes.locks import LOCKED, UNLOCKED
 from .._common.errors import UsageError
 from .._common.names import digest_name, repository_name, tag_name
 from .._common.text import short_digest
-from .._registry.properties import MANIFEST, TAG, Attributes
+from .._registry.properties import MANIFEST, TAG
 from .rules import DELETE, LOCK, UNLOCK
 
-ACTION_FLAGS = {LOCK: {"can_delete": False, "can_write": False}, UNLOCK: {"can_delete": True, "can_write": True}}
+ACTION_FLAGS = {LOCK: LOCKED, UNLOCK: UNLOCKED}
 
 
 @dataclass(frozen=True)
@@ -73,8 +73,3 @@ class PlanItem:
         repository_name(item.repository)
         digest_name(item.digest)
         return item
-
-
-def change_of(item: PlanItem, attributes: Attributes) -> AttributeChange:
-    """Return what it takes to lock or unlock what an item names, from the attributes that it has."""
-    return AttributeChange(item.kind, item.name, str(item), item.digest, attributes, attributes.with_changes(ACTION_FLAGS[item.action]))

@@ -12,16 +12,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from .._changes.locks import UNLOCKED, attribute_change
+from .._changes.unlocking import with_unlocked
 from .._common.concurrency import concurrently
-from .._common.errors import AcrError, LeftUnlockedError, LockedError
+from .._common.errors import AcrError, LockedError
 from .._common.plan import Failure
 from .._content.snapshot import ManifestParts, Snapshot, read_contents, read_snapshot, subject_of_tag
 from .._oci.graph import Graph
 from .._registry.client import RegistryClient
-from .._registry.properties import MANIFEST, TAG, Attributes, ManifestProperties, TagProperties
+from .._registry.properties import MANIFEST, TAG, ManifestProperties, TagProperties
 from .drift import drift_reason, find_drift, image_stays
-from .item import ACTION_FLAGS, PlanItem, change_of
-from .rules import UNLOCK
+from .item import ACTION_FLAGS, PlanItem
 from .undo import undo_entries
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ class RepositoryExecution:
                 if item in drifted:
                     self._leave(item, drifted)
                 self._todo.pop(item.label, None)
-            concurrently(self._change, [item for item in current if item in batch], self._client.concurrency)
+            concurrently(self._change, [item for item in current if item in batch], self._client.concurrency, finishes=True)
             self._manner.report()
 
     def _change(self, item: PlanItem) -> None:
@@ -172,32 +173,16 @@ class RepositoryExecution:
         return done
 
     def _lock(self, item: PlanItem, found: TagProperties | ManifestProperties) -> bool:
-        endpoint = self._client.metadata_of(item.kind)
-        change = change_of(item, found.attributes)
-        if change.wanted:
-            endpoint.set_attributes(self._name, item.name, change.after, change.wanted)
+        change = attribute_change(found, ACTION_FLAGS[item.action])
+        if change.changed:
+            self._client.metadata_of(item.kind).set_attributes(self._name, item.name, change.after, change.wanted)
         return change.changed
 
     def _delete(self, item: PlanItem, found: TagProperties | ManifestProperties) -> None:
-        """Delete, after taking a lock away if there is one; it is put back when that fails."""
+        change = attribute_change(found, UNLOCKED)
         endpoint = self._client.metadata_of(item.kind)
-        free = found.attributes.with_changes(ACTION_FLAGS[UNLOCK])
-        if free != found.attributes:
-            endpoint.set_attributes(self._name, item.name, free, ACTION_FLAGS[UNLOCK])
-        try:
-            # It was there a moment ago. That it is "not found" now means that an answer was lost, and the request was sent again.
-            endpoint.delete(self._name, item.name)
-        except AcrError as error:
-            if free != found.attributes:
-                self._lock_again(item, found.attributes, error)
-            raise
-
-    def _lock_again(self, item: PlanItem, attributes: Attributes, error: AcrError) -> None:
-        endpoint = self._client.metadata_of(item.kind)
-        try:
-            endpoint.set_attributes(self._name, item.name, attributes, ACTION_FLAGS[UNLOCK])
-        except AcrError as second:
-            raise LeftUnlockedError(f"{error} Its lock was taken away and could not be put back ({second}): lock it again.") from None
+        # It was there a moment ago. That it is "not found" now means that an answer was lost, and the request was sent again.
+        with_unlocked(self._client, self._name, [change] if change.changed else [], lambda: endpoint.delete(self._name, item.name))
 
     def _finish(self, item: PlanItem) -> None:
         """Take note that an item is done; with a manifest its tags have gone, too."""

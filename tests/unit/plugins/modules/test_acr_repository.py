@@ -330,7 +330,9 @@ def test_locks_that_cannot_be_put_back_are_named(locked):
     assert result["failed"]
     assert result["changed"] is True
     assert "was answered with 405 REGISTRY_DISALLOWED_OPERATION" in result["msg"]
-    assert result["msg"].endswith(" Locks that were taken away for it could not all be put back: set tag 'v1' to can_delete: false, can_write: false.")
+    assert result["msg"].endswith(
+        " Locks of repository 'library/app' that were removed for this could not all be restored: set tag 'v1' to can_delete: false, can_write: false."
+    )
     assert attributes(locked) == [LOCKED[0], [True, True], *LOCKED[2:]]
 
 
