@@ -4,7 +4,7 @@
 #
 # Private to this collection: it can change in any release.
 
-"""Applies a retention plan: what it names and nothing else, and of that only what still is as it was when the plan was made."""
+"""Applies a retention plan: the items that still apply, and nothing else."""
 
 from __future__ import annotations
 
@@ -21,49 +21,74 @@ from .._registry.client import RegistryClient
 from .item import PlanItem
 from .repository_execution import ExecutionContext, RepositoryExecution
 
-# What was deleted may be listed a little later.
+# A deleted manifest may be listed a little later.
 PROOF_TRIES = 3
 
 
 class Execution:
-    """Applies items, and keeps account of what became of each. ``goes_on`` says whether there is still time."""
+    """Applies the items of a plan, and accounts for them. ``has_time`` says whether the task may change more."""
 
-    def __init__(self, client: RegistryClient, override_locks: bool, goes_on: Callable[[], bool], verifies: bool, needs_soft_delete: bool) -> None:
+    def __init__(self, client: RegistryClient, override_locks: bool, has_time: Callable[[], bool], verifies: bool, needs_soft_delete: bool) -> None:
         self._client = client
+        self._has_time = has_time
         self._proof = threading.Lock()
         self._proven = not needs_soft_delete
         self._stopped = False
-        self._manner = ExecutionContext(client, override_locks, verifies, lambda: goes_on() and not self._stopped, self._carefully, self._report)
+        self._context = ExecutionContext(client, override_locks, verifies, self._may_continue, self._delete_if_restorable, self._report)
         self._repositories: list[RepositoryExecution] = []
 
     def step(self, name: str, items: Sequence[PlanItem], known: Mapping[str, ManifestParts]) -> Step:
-        """Return the step that applies the items of one repository; a failure in it does not stop the others."""
-        one = RepositoryExecution(self._manner, name, items, known)
-        self._repositories.append(one)
-        return Step(f"repository {name}", one.apply)
+        """Return the step that applies the items of one repository; it never fails, so that it does not stop the others.
 
-    def _carefully(self, repository: str, digest: str, delete: Callable[[], bool]) -> bool:
-        """Delete a manifest, unless it is known by now that it could not be restored, which is then False.
+        ``known`` are the parts of manifests that have been read before, by digest.
+        """
+        repository = RepositoryExecution(self._context, name, items, known)
+        self._repositories.append(repository)
+        return Step(f"repository {name}", repository.apply)
 
-        BlockedError when the first one turns out to be lost: it is the only one.
+    @property
+    def outcome(self) -> Outcome:
+        """What has become of the items."""
+        tallies = [repository.tally for repository in self._repositories]
+        checked = [repository.completeness for repository in self._repositories if repository.completeness]
+        incomplete = [completeness for completeness in checked if completeness.missing]
+        return Outcome(
+            total=sum(tally.total for tally in tallies),
+            done=[item.label for tally in tallies for item in tally.done],
+            failures=[failure for tally in tallies for failure in tally.failures],
+            not_attempted=[item.label for tally in tallies for item in tally.not_attempted],
+            result={
+                "drifted": [drift.to_result() for tally in tallies for drift in tally.drifted],
+                "undo": [entry.to_result() for repository in self._repositories for entry in repository.undo],
+                "verification": {"references": sum(one.tag_count for one in checked), "broken": [one.to_result() for one in incomplete]},
+            },
+            problem=f"Repository '{incomplete[0].repository}' lacks content that its tags need: {listed(incomplete[0].missing, 3)}." if incomplete else "",
+        )
+
+    def _may_continue(self) -> bool:
+        return self._has_time() and not self._stopped
+
+    def _delete_if_restorable(self, repository: str, digest: str, delete: Callable[[], object]) -> None:
+        """Call ``delete``; the first deletion has to prove that manifests can be restored, and the others wait for that.
+
+        BlockedError when it proves the opposite. Nothing more is deleted then.
         """
         if self._proven:
             delete()
-            return True
+            return
         with self._proof:
             if self._stopped:
-                return False
-            if delete() and not self._proven:
-                self._proven = self._restorable(repository, digest)
-                self._stopped = not self._proven
+                return
+            delete()
+            self._proven = self._proven or self._is_restorable(repository, digest)
+            self._stopped = not self._proven
         if self._stopped:
             raise BlockedError(
                 f"Manifest {digest} of '{repository}' was deleted and cannot be restored, although require_soft_delete is set: the registry's soft delete "
-                "policy is not enabled. Nothing more was deleted. Enable the policy, or do without it."
+                "policy is not enabled. Nothing more was deleted. Enable the policy, or do not set require_soft_delete."
             )
-        return True
 
-    def _restorable(self, repository: str, digest: str) -> bool:
+    def _is_restorable(self, repository: str, digest: str) -> bool:
         for attempt in range(PROOF_TRIES):
             if any(manifest.digest == digest for manifest in self._client.deleted.manifests(repository)):
                 return True
@@ -71,26 +96,5 @@ class Execution:
         return False
 
     def _report(self) -> None:
-        """Say how far it is."""
-        report(f"{sum(len(one.done) for one in self._repositories):,} of {sum(one.total for one in self._repositories):,} changes made")
-
-    @property
-    def outcome(self) -> Outcome:
-        """What became of the items."""
-        verified = [one.verified for one in self._repositories if one.verified]
-        broken = [one for one in verified if one.missing]
-        problem = ""
-        if broken:
-            problem = f"Repository '{broken[0].repository}' has tags that are not complete: {listed(broken[0].missing, 3)}."
-        return Outcome(
-            total=sum(one.total for one in self._repositories),
-            done=[item.label for one in self._repositories for item in one.done],
-            failures=[failure for one in self._repositories for failure in one.failures],
-            not_attempted=[label for one in self._repositories for label in one.left],
-            result={
-                "drifted": [{"target": item.label, "reason": reason} for one in self._repositories for item, reason in one.drifted.items()],
-                "undo": [entry for one in self._repositories for entry in one.undo],
-                "verification": {"references": sum(one.tag_count for one in verified), "broken": [one.to_result() for one in broken]},
-            },
-            problem=problem,
-        )
+        tallies = [repository.tally for repository in self._repositories]
+        report(f"{sum(tally.done_count for tally in tallies):,} of {sum(tally.total for tally in tallies):,} changes made")

@@ -4,7 +4,7 @@
 #
 # Private to this collection: it can change in any release.
 
-"""Limits that stop a retention plan before its first change."""
+"""Limits that stop a retention plan before its first change. Pure: no request is made here."""
 
 from __future__ import annotations
 
@@ -18,26 +18,28 @@ from .._common.text import listed
 
 @dataclass(frozen=True)
 class Guards:
-    """What stops a plan before its first change; ``None`` does not."""
+    """The limits of a task; ``None`` is no limit."""
 
     max_delete: int | None = None
     max_delete_percent: float | None = None
     min_remaining: int | None = None
 
     def check(self, deleted: int, total: int, remaining: Mapping[str, int], result: Mapping[str, Any]) -> None:
-        """Raise FindingError, with the whole plan as its result, when it deletes too much.
+        """Raise FindingError, with the whole plan as its ``result``, when the plan exceeds a limit.
 
-        ``remaining`` are the tags that each repository keeps in which something is deleted.
+        ``deleted`` and ``total`` count tags and manifests. ``remaining`` is the number of tags that each repository keeps in which something
+        is deleted.
         """
-        message = ""
-        percent = 100 * deleted / total if total else 0
-        few = [f"'{name}' ({count})" for name, count in remaining.items() if self.min_remaining is not None and count < self.min_remaining]
+        problem = self._problem(deleted, total, remaining)
+        if problem:
+            raise FindingError(f"{problem}; nothing was changed. Look at plan in the result, then narrow the rules or change the limit.", result)
+
+    def _problem(self, deleted: int, total: int, remaining: Mapping[str, int]) -> str | None:
         if self.max_delete is not None and deleted > self.max_delete:
-            message = f"The plan deletes {deleted:,} tags and manifests, more than max_delete allows ({self.max_delete:,})"
-        elif self.max_delete_percent is not None and percent > self.max_delete_percent:
+            return f"The plan deletes {deleted:,} tags and manifests, more than max_delete allows ({self.max_delete:,})"
+        percent = 100 * deleted / total if total else 0
+        if self.max_delete_percent is not None and percent > self.max_delete_percent:
             limit = f"more than max_delete_percent allows ({self.max_delete_percent:g}%)"
-            message = f"The plan deletes {deleted:,} of {total:,} tags and manifests, {percent:.1f}%, {limit}"
-        elif few:
-            message = f"The plan leaves fewer tags than min_remaining wants ({self.min_remaining}) in {listed(few)}"
-        if message:
-            raise FindingError(f"{message}; nothing was changed. Look at plan, and narrow the rules or widen the limit.", result)
+            return f"The plan deletes {deleted:,} of {total:,} tags and manifests, {percent:.1f}%, {limit}"
+        few = [f"'{name}' ({count})" for name, count in remaining.items() if self.min_remaining is not None and count < self.min_remaining]
+        return f"The plan leaves fewer tags than min_remaining requires ({self.min_remaining}) in {listed(few)}" if few else None

@@ -4,13 +4,15 @@
 #
 # Private to this collection: it can change in any release.
 
-"""What a decision changes in a repository, item by item."""
+"""A decision as the items of a plan: what changes in a repository, and what is kept. Pure: no request is made here."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from .._changes.locks import manifest_change, tag_change
+from .._changes.locks import attribute_change
 from .._common.times import DAY, parse_time
 from .._content.snapshot import Snapshot
 from .._registry.properties import MANIFEST, TAG
@@ -19,46 +21,63 @@ from .item import ACTION_FLAGS, PlanItem
 from .rules import KEEP, LOCK, UNLOCK
 
 
+@dataclass(frozen=True)
+class KeptItem:
+    """A tag or manifest (``kind``) that a rule selects and that is kept; ``name`` is the tag or digest."""
+
+    repository: str
+    kind: str
+    name: str
+    digest: str
+    rule: str
+    reason: str
+
+    def to_result(self) -> dict[str, Any]:
+        """Return it as a task returns it."""
+        return vars(self).copy()
+
+
 def plan_items(snapshot: Snapshot, decision: RepositoryDecision, now: float) -> list[PlanItem]:
-    """Return what a decision changes; manifests that go are in the order in which that can be done."""
-    items = [_tag_item(snapshot, name, verdict, now) for name, verdict in decision.tags.items() if verdict.deletes]
-    doomed = {digest for digest, verdict in decision.manifests.items() if verdict.deletes}
-    items += [_manifest_item(snapshot, digest, decision.manifests[digest], now) for layer in snapshot.graph.to_delete(doomed) for digest in layer]
-    for action in (LOCK, UNLOCK):
-        chosen = {name: verdict for name, verdict in decision.tags.items() if verdict.action == action}
-        items += _lock_items(snapshot, chosen, action, now)
-    return items
+    """Return what a decision changes: deletions in an order in which no index ever lacks a child, then locks and unlocks.
 
-
-def kept_items(snapshot: Snapshot, decision: RepositoryDecision) -> list[dict[str, str]]:
-    """Return the tags and manifests that rules are about and that stay, each with the reason."""
-    name = snapshot.repository.name
-    tags = [(TAG, tag, snapshot.tags[tag].digest, verdict) for tag, verdict in decision.tags.items() if verdict.action == KEEP]
-    manifests = [(MANIFEST, digest, digest, verdict) for digest, verdict in decision.manifests.items() if verdict.action == KEEP]
+    ``now`` is in seconds since 1970.
+    """
+    tags = {name: verdict for name, verdict in decision.tags.items() if verdict.deletes}
+    manifests = {digest: verdict for digest, verdict in decision.manifests.items() if verdict.deletes}
     return [
-        {"repository": name, "kind": kind, "name": item, "digest": digest, "rule": verdict.rule, "reason": verdict.reason}
-        for kind, item, digest, verdict in (*tags, *manifests)
+        *(_tag_item(snapshot, name, verdict, now) for name, verdict in tags.items()),
+        *(_manifest_item(snapshot, digest, manifests[digest], now) for layer in snapshot.graph.to_delete(manifests) for digest in layer),
+        *_lock_items(snapshot, decision, LOCK, frozenset(), now),
+        *_lock_items(snapshot, decision, UNLOCK, _parts_of_locked_tags(snapshot, decision), now),
     ]
 
 
-def _lock_items(snapshot: Snapshot, chosen: Mapping[str, Verdict], action: str, now: float) -> list[PlanItem]:
-    """Return what it takes to lock or unlock tags with all that they are made of; what another locked tag needs stays locked."""
-    graph, flags = snapshot.graph, ACTION_FLAGS[action]
-    stays: set[str] = set()
-    if action == UNLOCK:
-        others = (tag for tag in snapshot.tags.values() if tag.name not in chosen and tag.attributes.is_locked)
-        stays = graph.parts(tag.digest for tag in others)
-    verdicts: dict[str, Verdict] = {}
-    items = []
-    for name, verdict in chosen.items():
-        if tag_change(snapshot.tags[name], flags).changed:
-            items.append(_tag_item(snapshot, name, verdict, now))
-        for digest in sorted(graph.parts([snapshot.tags[name].digest]) - stays):
-            verdicts.setdefault(digest, verdict)
-    items += [
-        _manifest_item(snapshot, digest, verdict, now) for digest, verdict in verdicts.items() if manifest_change(snapshot.manifests[digest], flags).changed
+def kept_items(snapshot: Snapshot, decision: RepositoryDecision) -> list[KeptItem]:
+    """Return the tags and manifests that rules select and that are kept."""
+    name = snapshot.repository.name
+    tags = (KeptItem(name, TAG, tag, snapshot.tags[tag].digest, one.rule, one.reason) for tag, one in decision.tags.items() if one.action == KEEP)
+    manifests = (KeptItem(name, MANIFEST, digest, digest, one.rule, one.reason) for digest, one in decision.manifests.items() if one.action == KEEP)
+    return [*tags, *manifests]
+
+
+def _parts_of_locked_tags(snapshot: Snapshot, decision: RepositoryDecision) -> set[str]:
+    """Return the manifests that tags need which are locked and stay so: unlocking must not open those."""
+    unlocked = {name for name, verdict in decision.tags.items() if verdict.action == UNLOCK}
+    return snapshot.graph.parts(tag.digest for tag in snapshot.tags.values() if tag.name not in unlocked and tag.attributes.is_locked)
+
+
+def _lock_items(snapshot: Snapshot, decision: RepositoryDecision, action: str, excluded: Iterable[str], now: float) -> list[PlanItem]:
+    """Return what locks or unlocks tags with their manifests and all children, except the ``excluded`` manifests."""
+    tags = {name: verdict for name, verdict in decision.tags.items() if verdict.action == action}
+    manifests: dict[str, Verdict] = {}
+    for name, verdict in tags.items():
+        for digest in sorted(snapshot.graph.parts([snapshot.tags[name].digest]).difference(excluded)):
+            manifests.setdefault(digest, verdict)
+    flags: Mapping[str, bool] = ACTION_FLAGS[action]
+    return [
+        *(_tag_item(snapshot, name, verdict, now) for name, verdict in tags.items() if attribute_change(snapshot.tags[name], flags).changed),
+        *(_manifest_item(snapshot, digest, one, now) for digest, one in manifests.items() if attribute_change(snapshot.manifests[digest], flags).changed),
     ]
-    return items
 
 
 def _tag_item(snapshot: Snapshot, name: str, verdict: Verdict, now: float) -> PlanItem:
@@ -74,4 +93,5 @@ def _manifest_item(snapshot: Snapshot, digest: str, verdict: Verdict, now: float
 
 
 def _age(time: str, now: float) -> tuple[str, int]:
+    """Return ``last_updated_on`` and ``age_days`` of an item; a time that cannot be read has the age 0."""
     return time, int((now - (parse_time(time) or now)) // DAY)

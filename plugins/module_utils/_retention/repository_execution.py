@@ -4,205 +4,181 @@
 #
 # Private to this collection: it can change in any release.
 
-"""Applies what a retention plan says of one repository: all that still is as it was when the plan was made."""
+"""Applies the items of a retention plan to one repository: those that still apply, and nothing else."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 from .._changes.locks import UNLOCKED, attribute_change
 from .._changes.unlocking import with_unlocked
 from .._common.concurrency import concurrently
 from .._common.errors import AcrError, LockedError
-from .._common.plan import Failure
 from .._content.snapshot import ManifestParts, Snapshot, read_contents, read_snapshot, subject_of_tag
 from .._oci.graph import Graph
 from .._registry.client import RegistryClient
-from .._registry.properties import MANIFEST, TAG, ManifestProperties, TagProperties
-from .drift import drift_reason, find_drift, image_stays
+from .._registry.properties import ManifestProperties, TagProperties
+from .drift import Drift, drift_reason, find_drift
 from .item import ACTION_FLAGS, PlanItem
-from .undo import undo_entries
+from .tally import Tally
+from .undo import UndoEntry, undo_entries
 
 if TYPE_CHECKING:
     from .._content.completeness import Completeness
 
-# After so many changes in a repository it is looked at again: whoever pushes in between is not overlooked for long.
+# The repository is read again after so many changes, so that what others push in the meantime is soon seen.
 BATCH = 250
 
 
 @dataclass(frozen=True)
 class ExecutionContext:
-    """How items are applied. ``goes_on`` says whether more may be changed, ``carefully`` deletes a manifest if it may, ``report`` tells how far it is."""
+    """How items are applied. ``verifies``: whether the kept tags are checked afterwards.
+
+    ``may_continue`` says whether more may be changed. ``delete_if_restorable`` takes a repository, the digest of a manifest and a function that
+    deletes it, and calls that function if the manifest can be restored afterwards. ``report`` reports progress.
+    """
 
     client: RegistryClient
     override_locks: bool
     verifies: bool
-    goes_on: Callable[[], bool]
-    carefully: Callable[[str, str, Callable[[], bool]], bool]
+    may_continue: Callable[[], bool]
+    delete_if_restorable: Callable[[str, str, Callable[[], object]], None]
     report: Callable[[], None]
 
 
 class RepositoryExecution:
-    """Applies the items of one repository. ``done``, ``drifted``, ``failures`` and ``left`` are what became of them."""
+    """Applies the items of one repository. ``tally`` accounts for them, ``completeness`` says afterwards whether the kept tags are complete.
 
-    def __init__(self, manner: ExecutionContext, name: str, items: Sequence[PlanItem], known: Mapping[str, ManifestParts]) -> None:
-        self._manner = manner
-        self._client = manner.client
+    ``known`` are the parts of manifests that have been read before, by digest.
+    """
+
+    def __init__(self, context: ExecutionContext, name: str, items: Sequence[PlanItem], known: Mapping[str, ManifestParts]) -> None:
+        self.tally = Tally(items)
+        self.completeness: Completeness | None = None
+        self._context = context
+        self._client = context.client
         self._name = name
         self._known = known
-        self._items = list(items)
-        self._todo = {item.label: item for item in items}
-        self._current: set[PlanItem] = set()
-        self._abandoned: list[str] = []
-        self._snapshot: Snapshot | None = None
         self._graph = Graph({})
-        self._kept: list[str] = []
-        self.total = len(items)
-        self._done: set[PlanItem] = set()
-        self._drifted: dict[PlanItem, str] = {}
-        self.failures: list[Failure] = []
-        self.verified: Completeness | None = None
+        self._kept_tags: list[str] = []
 
     @property
-    def done(self) -> list[PlanItem]:
-        """What was changed, in the order of the plan."""
-        return [item for item in self._items if item in self._done]
-
-    @property
-    def drifted(self) -> dict[PlanItem, str]:
-        """What was left alone because it is not as it was, with the reason."""
-        return {item: self._drifted[item] for item in self._items if item in self._drifted}
-
-    @property
-    def left(self) -> list[str]:
-        """What was not tried."""
-        return [*self._abandoned, *self._todo]
-
-    @property
-    def undo(self) -> list[dict[str, Any]]:
-        """What was deleted, in the order in which it can be restored."""
-        return undo_entries(self._graph, [item for item in self.done if item.deletes])
+    def undo(self) -> list[UndoEntry]:
+        """What was deleted, in an order in which it can be restored."""
+        return undo_entries(self._graph, [item for item in self.tally.done if item.deletes])
 
     def apply(self) -> None:
-        """Apply locks first, then what goes, each manifest after what lists it and what it is about; at last look whether the rest is whole."""
+        """Apply the items, then verify the kept tags, even if some item failed. Errors end up in the tally."""
         for act in (self._apply_all, self._verify):
             try:
                 act()
             except AcrError as error:
-                if not any(known.error is error for known in self.failures):
-                    self.failures.append(Failure(f"repository {self._name}", error))
-
-    def _verify(self) -> None:
-        if not (self._manner.verifies and any(item.deletes for item in self._done)):
-            return
-        # A check, and a run that deletes nothing, do without this code.
-        from .._content.completeness import verify_tags
-
-        self._look()
-        now = {name: tag.digest for name, tag in self._snapshot.tags.items()} if self._snapshot else {}
-        self.verified = verify_tags(self._client, self._name, self._kept, now)
+                self.tally.fail_repository(self._name, error)
 
     def _apply_all(self) -> None:
-        self._look()
-        items = list(self._todo.values())
-        if self._snapshot:
-            self._graph = self._snapshot.graph
-            going = {item.name for item in items if item.kind == TAG and item.deletes}
-            self._kept = [name for name in self._snapshot.tags if name not in going and subject_of_tag(name) is None]
-        self._run(item for item in items if not item.deletes)
-        manifests = {item.name: item for item in items if item.kind == MANIFEST and item.deletes}
-        for layer in self._graph.to_delete([digest for digest in manifests if digest in self._graph.edges]):
-            self._run(manifests[digest] for digest in layer)
-        self._run(item for item in items if item.kind == TAG and item.deletes)
-        if self._manner.goes_on():
-            # What is not there any more needs nothing.
-            self._run(manifests.values())
+        items = self.tally.pending
+        snapshot = self._read()
+        if snapshot:
+            self._graph = snapshot.graph
+            deleted = {item.name for item in items if item.deletes_tag}
+            self._kept_tags = [name for name in snapshot.tags if name not in deleted and subject_of_tag(name) is None]
+        for group in _in_order(items, self._graph):
+            self._apply_group(group)
 
-    def _look(self) -> None:
-        found = read_snapshot(self._client, self._name)
-        self._snapshot = read_contents(self._client, found, self._known) if found else None
-        self._known = self._snapshot.contents if self._snapshot else {}
+    def _verify(self) -> None:
+        if not (self._context.verifies and any(item.deletes for item in self.tally.done)):
+            return
+        # Check mode, and a run that deletes nothing, never load this code.
+        from .._content.completeness import verify_tags
 
-    def _run(self, items: Iterable[PlanItem]) -> None:
-        """Apply items that do not depend on each other, and look at the repository anew from time to time."""
-        todo = [item for item in items if item.label in self._todo]
+        snapshot = self._read()
+        digests = {name: tag.digest for name, tag in snapshot.tags.items()} if snapshot else {}
+        self.completeness = verify_tags(self._client, self._name, self._kept_tags, digests)
+
+    def _read(self) -> Snapshot | None:
+        """Read the repository as it is now; manifests that have been read before are not read again."""
+        snapshot = read_snapshot(self._client, self._name)
+        if snapshot:
+            snapshot = read_contents(self._client, snapshot, self._known)
+        self._known = snapshot.contents if snapshot else {}
+        return snapshot
+
+    def _apply_group(self, group: Iterable[PlanItem]) -> None:
+        """Apply items that do not depend on each other; the repository is read again before each batch."""
+        todo = [item for item in group if self.tally.is_pending(item)]
         for start in range(0, len(todo), BATCH):
-            if not self._manner.goes_on():
+            if not self._context.may_continue():
                 return
-            self._look()
-            current, drifted = find_drift(list(self._todo.values()), self._snapshot, self._manner.override_locks)
-            self._current = set(current)
-            batch = set(todo[start : start + BATCH])
-            for item in batch - self._current:
-                if item in drifted:
-                    self._leave(item, drifted)
-                self._todo.pop(item.label, None)
-            concurrently(self._change, [item for item in current if item in batch], self._client.concurrency, finishes=True)
-            self._manner.report()
+            batch = todo[start : start + BATCH]
+            current = self._find_current(batch)
+            concurrently(partial(self._apply, current), [item for item in batch if item in current], self._client.concurrency, finishes=True)
+            self._context.report()
 
-    def _change(self, item: PlanItem) -> None:
-        endpoint = self._client.metadata_of(item.kind)
-        found = endpoint.get(self._name, item.name)
-        reason = drift_reason(item, found, self._manner.override_locks) if found else None
+    def _find_current(self, batch: Iterable[PlanItem]) -> set[PlanItem]:
+        """Read the repository and return all pending items that still apply. Record what has become of the others in the ``batch``."""
+        current, drifted = find_drift(self.tally.pending, self._read(), self._context.override_locks)
+        drifts = {drift.item: drift for drift in drifted}
+        applicable = set(current)
+        for item in batch:
+            if item in drifts:
+                self.tally.drift(drifts[item], drifts)
+            elif item not in applicable:
+                self.tally.settle(item)
+        return applicable
+
+    def _apply(self, current: set[PlanItem], item: PlanItem) -> None:
+        """Apply an item, unless it has drifted since the repository was read. Only a lock lets the work on the repository go on after an error."""
+        now = self._client.metadata_of(item.kind).get(self._name, item.name)
+        reason = drift_reason(item, now, self._context.override_locks) if now else None
         if reason:
-            self._leave(item, {item: reason})
-        elif found:
+            self.tally.drift(Drift(item, reason))
+        elif now is None:
+            self.tally.settle(item)
+        else:
             try:
-                if not (item.kind == MANIFEST and item.deletes):
-                    self._apply(item, found)
-                elif not self._manner.carefully(self._name, item.name, lambda: self._apply(item, found)):
-                    return
+                self._change(item, now, current)
             except AcrError as error:
-                if item.label in self._todo:
-                    self._fail(item, error)
+                if self.tally.is_pending(item):
+                    self.tally.fail(item, error)
                 if not isinstance(error, LockedError):
                     raise
-        self._todo.pop(item.label, None)
 
-    def _apply(self, item: PlanItem, found: TagProperties | ManifestProperties) -> bool:
-        """Return whether there was anything to do."""
-        done = True
-        if item.deletes:
-            self._delete(item, found)
+    def _change(self, item: PlanItem, now: TagProperties | ManifestProperties, current: set[PlanItem]) -> None:
+        def delete() -> None:
+            self._delete(item, now)
+            self.tally.finish(item, current)
+
+        if item.deletes_manifest:
+            self._context.delete_if_restorable(self._name, item.name, delete)
+        elif item.deletes:
+            delete()
         else:
-            done = self._lock(item, found)
-        if done:
-            self._finish(item)
-        return done
+            self._set_locks(item, now)
 
-    def _lock(self, item: PlanItem, found: TagProperties | ManifestProperties) -> bool:
-        change = attribute_change(found, ACTION_FLAGS[item.action])
+    def _delete(self, item: PlanItem, now: TagProperties | ManifestProperties) -> None:
+        unlocking = attribute_change(now, UNLOCKED)
+        endpoint = self._client.metadata_of(item.kind)
+        # It existed a moment ago. If it is missing now, an earlier attempt of this very request has deleted it, and its answer was lost.
+        with_unlocked(self._client, self._name, [unlocking] if unlocking.changed else [], lambda: endpoint.delete(self._name, item.name))
+
+    def _set_locks(self, item: PlanItem, now: TagProperties | ManifestProperties) -> None:
+        change = attribute_change(now, ACTION_FLAGS[item.action])
         if change.changed:
             self._client.metadata_of(item.kind).set_attributes(self._name, item.name, change.after, change.wanted)
-        return change.changed
+            self.tally.finish(item)
+        else:
+            self.tally.settle(item)
 
-    def _delete(self, item: PlanItem, found: TagProperties | ManifestProperties) -> None:
-        change = attribute_change(found, UNLOCKED)
-        endpoint = self._client.metadata_of(item.kind)
-        # It was there a moment ago. That it is "not found" now means that an answer was lost, and the request was sent again.
-        with_unlocked(self._client, self._name, [change] if change.changed else [], lambda: endpoint.delete(self._name, item.name))
 
-    def _finish(self, item: PlanItem) -> None:
-        """Take note that an item is done; with a manifest its tags have gone, too."""
-        self._done.add(self._todo.pop(item.label))
-        if item.kind == MANIFEST and item.deletes:
-            self._done.update(self._todo.pop(other.label) for other in self._tags_of(item) if other in self._current)
-
-    def _tags_of(self, manifest: PlanItem) -> list[PlanItem]:
-        return [item for item in list(self._todo.values()) if item.kind == TAG and item.deletes and item.digest == manifest.name]
-
-    def _leave(self, item: PlanItem, drifted: Mapping[PlanItem, str]) -> None:
-        """Take note that an item is not what it was, and leave its tags alone as well."""
-        self._drifted[item] = drifted[item]
-        if item.kind == MANIFEST and item.deletes:
-            for tag in self._tags_of(item):
-                self._drifted[self._todo.pop(tag.label)] = drifted.get(tag, image_stays(drifted[item]))
-
-    def _fail(self, item: PlanItem, error: AcrError) -> None:
-        """Take note that an item cannot be deleted, and leave its tags alone."""
-        self.failures.append(Failure(item.label, error))
-        del self._todo[item.label]
-        if item.kind == MANIFEST:
-            self._abandoned += [self._todo.pop(other.label).label for other in self._tags_of(item)]
+def _in_order(items: Sequence[PlanItem], graph: Graph) -> Iterator[list[PlanItem]]:
+    """Give ``items`` in groups: locks first, then each manifest after the indexes that list it and after its subjects, then tags."""
+    manifests = {item.digest: item for item in items if item.deletes_manifest}
+    yield [item for item in items if not item.deletes]
+    for layer in graph.to_delete([digest for digest in manifests if digest in graph.edges]):
+        yield [manifests[digest] for digest in layer]
+    yield [item for item in items if item.deletes_tag]
+    # These no longer exist.
+    yield [item for digest, item in manifests.items() if digest not in graph.edges]

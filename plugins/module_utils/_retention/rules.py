@@ -4,7 +4,7 @@
 #
 # Private to this collection: it can change in any release.
 
-"""Rules of retention: which tags and untagged manifests they are about, and which of those they spare. Pure: no request is made here."""
+"""Rules of retention: which tags and untagged manifests each selects, and which of these it spares. Pure: no request is made here."""
 
 from __future__ import annotations
 
@@ -20,21 +20,17 @@ from .._common.times import format_span, parse_span, parse_time
 from .._registry.properties import TagProperties
 
 DELETE, KEEP, LOCK, UNLOCK = "delete", "keep", "lock", "unlock"
-
-
 ACTIONS = (DELETE, KEEP, LOCK, UNLOCK)
 
-
-# What becomes of what is about an image (signatures, attestations): it goes with it, forbids that it goes, or goes even when left alone.
+# What happens to the referrers of a selected image (signatures, attestations): they are deleted with it; they are kept, and the image with
+# them; or they are deleted also when their subject does not exist.
 WITH_SUBJECT, KEEP_REFERRERS, ORPHANS = "with_subject", "keep", "orphans"
-
-
 REFERRERS = (WITH_SUBJECT, KEEP_REFERRERS, ORPHANS)
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule. Ages are in seconds; ``None`` is a condition that was not set."""
+    """One rule. Ages are in seconds; ``None`` is a condition that is not set."""
 
     name: str
     repositories: Selection
@@ -49,7 +45,7 @@ class Rule:
 
     @classmethod
     def parse(cls, data: Mapping[str, Any], number: int, syntax: str) -> Rule:
-        """Read one of a task's rules, the first of which is 1; UsageError when it cannot be meant."""
+        """Read one of a task's rules; the first has the ``number`` 1. UsageError when it is contradictory or invalid."""
         name = data["name"] or f"rule {number}"
         rule = cls(
             name=name,
@@ -63,39 +59,42 @@ class Rule:
             when_count_exceeds=_positive(data, "when_count_exceeds", name),
             referrers=data["referrers"],
         )
-        if rule.tags is None and rule.untagged_older_than is None:
-            raise UsageError(f"{name} has neither tags nor untagged, so it is about nothing: say what it is about.")
-        if rule.untagged_older_than is not None and rule.action != DELETE:
-            raise UsageError(f"{name} has untagged, which are only ever deleted, and the action {rule.action}: make two rules of it.")
-        if rule.tags is not None and rule.action == DELETE and not (rule.older_than or rule.keep_newest or rule.keep_minors):
-            raise UsageError(f"{name} would delete every tag that it matches: set older_than, keep_newest or keep_minors.")
-        if rule.referrers == ORPHANS and rule.untagged_older_than is None:
-            raise UsageError(f"{name} has referrers: orphans, which are deleted at the age that untagged has: set that as well.")
+        rule._check()
         return rule
+
+    def _check(self) -> None:
+        if self.tags is None and self.untagged_older_than is None:
+            raise UsageError(f"{self.name} has neither tags nor untagged, so it selects nothing. Set one of them.")
+        if self.untagged_older_than is not None and self.action != DELETE:
+            raise UsageError(f"{self.name} has untagged and the action {self.action}, but untagged manifests can only be deleted. Make two rules of it.")
+        if self.tags is not None and self.action == DELETE and not (self.older_than or self.keep_newest or self.keep_minors):
+            raise UsageError(f"{self.name} would delete every tag that it matches. Set older_than, keep_newest or keep_minors.")
+        if self.referrers == ORPHANS and self.untagged_older_than is None:
+            raise UsageError(f"{self.name} has referrers: orphans, but not untagged, which sets the age at which orphans are deleted. Set untagged as well.")
 
     @cached_property
     def reason(self) -> str:
-        """Why its action is taken, for people."""
-        words = [
+        """Why the rule takes its action, as a plan shows it."""
+        conditions = [
             f"older than {format_span(self.older_than)}" if self.older_than else "",
             f"not among the newest {self.keep_newest}" if self.keep_newest else "",
-            f"not of the newest {self.keep_minors} minor versions" if self.keep_minors else "",
+            f"not among the newest {self.keep_minors} minor versions" if self.keep_minors else "",
             f"more than {self.when_count_exceeds} match" if self.when_count_exceeds else "",
         ]
-        return ", ".join(filter(None, words)) or f"{self.name} says so"
+        return ", ".join(filter(None, conditions)) or f"selected by {self.name}"
 
     def spared(self, tags: Sequence[TagProperties], now: float) -> dict[str, str]:
-        """Return which of ``tags``, all that the rule is about in one repository, its action spares, and why.
+        """Return the tags on which the action is not taken, each with the reason. ``tags`` are all that the rule selects in one repository.
 
-        The newest are those that were pushed last; ``now`` is in seconds since 1970.
+        The newest tags are those that were pushed last; ``now`` is in seconds since 1970.
         """
         if self.when_count_exceeds is not None and len(tags) <= self.when_count_exceeds:
-            return {tag.name: f"only {len(tags)} match, the rule begins above {self.when_count_exceeds}" for tag in tags}
+            return {tag.name: f"only {len(tags)} match, and the rule applies above {self.when_count_exceeds}" for tag in tags}
         reasons: dict[str, str] = {}
         if self.older_than is not None:
             reasons.update((tag.name, reason) for tag in tags for reason in (too_young(tag.last_updated_on, self.older_than, now),) if reason)
         if self.keep_minors is not None:
-            reasons.update((name, f"of the newest {self.keep_minors} minor versions") for name in _newest_minors(tags, self.keep_minors))
+            reasons.update((name, f"among the newest {self.keep_minors} minor versions") for name in _newest_minors(tags, self.keep_minors))
         if self.keep_newest is not None:
             newest = sorted(tags, key=lambda tag: (-_pushed(tag, now), tag.name))[: self.keep_newest]
             reasons.update((tag.name, f"among the newest {self.keep_newest}") for tag in newest)
@@ -103,10 +102,10 @@ class Rule:
 
 
 def too_young(time: str, limit: int, now: float) -> str | None:
-    """Return why something of that ``time`` is too young to go, None when it is old enough. What has no readable age is young."""
+    """Return why something of that ``time`` is younger than ``limit`` seconds; None when it is not. An unreadable time counts as young."""
     moment = parse_time(time)
     if moment is None:
-        return f"its age is not known ({time})"
+        return f"its age is unknown ({time})"
     return f"younger than {format_span(limit)}" if now - moment < limit else None
 
 
@@ -117,15 +116,15 @@ def _pushed(tag: TagProperties, now: float) -> float:
 
 def _newest_minors(tags: Sequence[TagProperties], number: int) -> list[str]:
     versions = {tag.name: version for tag in tags for version in (Version.parse(tag.name),) if version}
-    # A line without any release yet does not push out one that has some.
-    lines = sorted({(version.major, version.minor) for version in versions.values() if version.is_release}, reverse=True)[:number]
-    oldest = lines[-1] if lines else (0, 0)
+    # A minor version without a release does not take the place of one that has a release.
+    minors = sorted({(version.major, version.minor) for version in versions.values() if version.is_release}, reverse=True)[:number]
+    oldest = minors[-1] if minors else (0, 0)
     return [name for name, version in versions.items() if (version.major, version.minor) >= oldest]
 
 
 def _selection(data: Mapping[str, Any], place: str, syntax: str) -> Selection:
     if not data["include"]:
-        raise UsageError(f"{place}: include is empty, so nothing is chosen: name what the rule is about.")
+        raise UsageError(f"{place}: include is empty, so the rule selects nothing. List at least one pattern.")
     try:
         return Selection(data["include"], data["exclude"], syntax)
     except UsageError as error:

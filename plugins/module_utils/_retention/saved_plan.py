@@ -4,7 +4,7 @@
 #
 # Private to this collection: it can change in any release.
 
-"""A retention plan as data, which can be looked at, kept, and applied later."""
+"""A retention plan as data: a task returns it, people look at it and keep it, and a later task applies it. Pure: no request is made here."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .item import PlanItem
 
 @dataclass(frozen=True)
 class SavedPlan:
-    """A plan: ``basis`` stands for the rules and for all tags and digests that were looked at."""
+    """The ``items`` of a plan; ``basis`` is a digest of the rules and of the repositories that it was made from."""
 
     registry: str
     basis: str
@@ -30,40 +30,40 @@ class SavedPlan:
 
     @property
     def id(self) -> str:
-        """A digest of all that the plan says and rests on."""
-        return _hash(chain((self.registry, self.basis), (item.to_result() for item in self.items)))
+        """A digest of the whole plan."""
+        return _json_digest(chain((self.registry, self.basis), (item.to_result() for item in self.items)))
 
     def to_result(self) -> dict[str, Any]:
-        """Return the plan as a task returns it, and takes it again."""
+        """Return the plan as a task returns it, and as ``from_json`` reads it."""
         return {"id": self.id, "registry": self.registry, "basis": self.basis, "changes": [item.to_result() for item in self.items]}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any], registry: str) -> SavedPlan:
-        """Read a plan that an earlier task returned; UsageError when it is another registry's, or was changed since."""
+        """Read the plan of an earlier task; UsageError when it is invalid, of another registry, or was changed since."""
         try:
-            cleanup = cls(data["registry"], data["basis"], [PlanItem.from_json(item) for item in data["changes"]])
-            unchanged = cleanup.id == data["id"]
+            saved = cls(data["registry"], data["basis"], [PlanItem.from_json(item) for item in data["changes"]])
+            unchanged = saved.id == data["id"]
         except (KeyError, TypeError):
-            raise UsageError("plan is not one: give the plan of an earlier result as it was.") from None
-        if cleanup.registry != registry:
-            raise UsageError(f"The plan is for {cleanup.registry}, not for {registry}: apply it there.")
+            raise UsageError("The plan is invalid. Pass the plan exactly as an earlier task returned it.") from None
+        if saved.registry != registry:
+            raise UsageError(f"The plan is for {saved.registry}, not for {registry}. Apply it to {saved.registry}.")
         if not unchanged:
-            raise UsageError("The plan was changed after it was made (its id does not fit): make a new one instead.")
-        return cleanup
+            raise UsageError("The plan was changed after it was made: its id does not match. Make a new plan.")
+        return saved
 
 
-def plan_basis(rules: Any, observed: Iterable[tuple[str, str]]) -> str:
-    """Return the digest of a task's rules and of what each repository had."""
-    return _hash([rules, *sorted(observed)])
+def basis_digest(rules: Any, snapshots: Iterable[tuple[str, str]]) -> str:
+    """Return the ``basis`` of a plan: ``rules`` are the task's options, ``snapshots`` the repositories' names and snapshot digests."""
+    return _json_digest([rules, *sorted(snapshots)])
 
 
-def snapshot_facts(snapshot: Snapshot) -> str:
-    """Return the digest of what a repository has: digests, and tags with theirs."""
-    return _hash(sorted([*snapshot.manifests, *(f"{tag.name} {tag.digest}" for tag in snapshot.tags.values())]))
+def snapshot_digest(snapshot: Snapshot) -> str:
+    """Return a digest of a repository's manifests, and of its tags with what they point at."""
+    return _json_digest(sorted([*snapshot.manifests, *(f"{tag.name} {tag.digest}" for tag in snapshot.tags.values())]))
 
 
-def _hash(parts: Iterable[Any]) -> str:
-    """Return the digest of a list as JSON, of which no more than a part is in memory at a time."""
+def _json_digest(parts: Iterable[Any]) -> str:
+    """Return the digest of a list as JSON; only one of its ``parts`` is in memory at a time."""
     hasher = hashlib.sha256()
     for number, part in enumerate(parts):
         hasher.update(f"{',' if number else '['}{json.dumps(part, sort_keys=True, separators=(',', ':'), default=str)}".encode())

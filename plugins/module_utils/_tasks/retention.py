@@ -26,7 +26,7 @@ from .._retention.guards import Guards
 from .._retention.item import PlanItem
 from .._retention.protection import Protection
 from .._retention.rules import Rule
-from .._retention.saved_plan import SavedPlan, plan_basis
+from .._retention.saved_plan import SavedPlan, basis_digest
 from .._retention.survey import RepositorySurvey, Survey, chosen_repositories
 
 
@@ -94,7 +94,7 @@ def plan(client: RegistryClient, params: Options) -> Plan:
         found = survey.check(saved.items)
     else:
         survey, names = _survey(client, params, has_time)
-        found = survey.look_at(names)
+        found = survey.apply_policy(names)
         saved = _save(client, params, found)
     result = {"plan": saved.to_result(), **_result(found, survey.ledger.reclaimable)}
     _check_guards(guards, found, result)
@@ -131,14 +131,14 @@ def _survey(client: RegistryClient, params: Options, has_time: Callable[[], bool
 def _save(client: RegistryClient, params: Options, found: Sequence[RepositorySurvey]) -> SavedPlan:
     """Return the plan that a later task can apply."""
     rules = {"rules": params["rules"], "protect": params["protect"], "patterns": params["patterns"], "override_locks": params["override_locks"]}
-    basis = plan_basis(rules, ((one.name, one.facts) for one in found))
+    basis = basis_digest(rules, ((one.name, one.snapshot_digest) for one in found))
     return SavedPlan(client.server.host, basis, [item for one in found for item in one.items])
 
 
 def _result(found: Sequence[RepositorySurvey], reclaimable: int) -> dict[str, Any]:
     return {
-        "kept": [kept for one in found for kept in one.kept],
-        "drifted": [{"target": item.label, "reason": reason} for one in found for item, reason in one.drifted.items()],
+        "kept": [kept.to_result() for one in found for kept in one.kept],
+        "drifted": [drift.to_result() for one in found for drift in one.drifted],
         "missing": [one.name for one in found if not one.exists and not one.error and not one.skipped],
         "unreadable": [{"repository": one.name, "msg": str(one.error), **one.error.to_result()} for one in found if one.error],
         "not_examined": [one.name for one in found if one.skipped],

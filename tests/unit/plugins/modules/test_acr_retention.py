@@ -177,7 +177,7 @@ def test_an_index_that_is_pushed_during_the_sweep_keeps_its_parts(registry, monk
     result = run(registry, rule())
     assert old.root.digest in manifests(registry)
     assert tags(registry) == ["all", "v1"]
-    assert {"target": f"delete manifest {REPOSITORY}@{old.root.digest}", "reason": "something that stays needs it now"} in result["drifted"]
+    assert {"target": f"delete manifest {REPOSITORY}@{old.root.digest}", "reason": "a kept manifest needs it now"} in result["drifted"]
 
 
 def test_a_tag_that_comes_right_before_the_delete_keeps_the_image(registry, monkeypatch):
@@ -211,7 +211,7 @@ def test_the_first_rule_that_matches_decides(registry):
         rule(name="rest", older_than="7d"),
     )
     assert tags(registry) == ["hold-1", "v1.0.0", "v1.1.0"]
-    assert reasons(result) == {"hold-1": "holds says so", "v1.0.0": "among the newest 2", "v1.1.0": "among the newest 2"}
+    assert reasons(result) == {"hold-1": "kept by holds", "v1.0.0": "among the newest 2", "v1.1.0": "among the newest 2"}
     assert {item["rule"] for item in result["plan"]["changes"]} == {"releases", "rest"}
 
 
@@ -236,7 +236,7 @@ def test_a_rule_begins_above_a_count(registry):
     for number in range(4):
         push(registry, 40, images.image(f"{number}"), f"t{number}")
     result = run(registry, rule(when_count_exceeds=4))
-    assert (result["changed"], set(reasons(result).values())) == (False, {"only 4 match, the rule begins above 4"})
+    assert (result["changed"], set(reasons(result).values())) == (False, {"only 4 match, and the rule applies above 4"})
     assert run(registry, rule(when_count_exceeds=3))["summary"]["deleted_tags"] == 4
 
 
@@ -275,12 +275,12 @@ def test_what_is_protected_stays(registry, protect, check):
 @pytest.mark.parametrize(
     ("protect", "message"),
     [
-        ({"in_use": []}, "protect.in_use names no image of r.azurecr.io in the repositories that the rules are about"),
+        ({"in_use": []}, "protect.in_use names no image of r.azurecr.io in the repositories that the rules select"),
         ({"require_in_use": True}, "protect.in_use names no image of r.azurecr.io"),
         ({"in_use": ["nginx:1.25", "other.azurecr.io/library/app:v1"]}, "protect.in_use names no image of r.azurecr.io"),
-        ({"in_use": {"resources": [], "failed": True}}, "protect.in_use is the result of a task that was failed, so what is in use is not known."),
+        ({"in_use": {"resources": [], "failed": True}}, "protect.in_use is the result of a task that failed, so it is not known what is in use."),
         ({"in_use": [{"item": "cluster", "skipped": True}]}, "protect.in_use is the result of a task that was skipped"),
-        ({"in_use": {"results": [{"images": ["r.azurecr.io/library/app:v1"]}, {"unreachable": True}]}}, "was unreachable"),
+        ({"in_use": {"results": [{"images": ["r.azurecr.io/library/app:v1"]}, {"unreachable": True}]}}, "a task that could not reach its host"),
         ({"tags": ["not a tag"]}, "'not a tag' cannot be a tag"),
         ({"digests": ["sha256:short"]}, "'sha256:short' is not a digest"),
         ({"patterns": ["v("]}, "'v(' in include is not a regular expression"),
@@ -313,7 +313,7 @@ def test_signatures_go_and_stay_with_their_image(registry, policy):
     about_new = signature(new.root).root.digest
     if policy == "keep":
         assert (result["changed"], manifests(registry)) == (False, before)
-        assert reasons(result)["v1"] == "something is about it, and the rule keeps that"
+        assert reasons(result)["v1"] == "it has referrers, and the rule keeps them"
     else:
         assert manifests(registry) == {new.root.digest, about_new} | ({orphan} if policy == "with_subject" else set())
 
@@ -347,7 +347,7 @@ def test_a_locked_signature_keeps_its_image(registry):
     [
         ({"max_delete": 5}, "The plan deletes 6 tags and manifests, more than max_delete allows (5)"),
         ({"max_delete_percent": 50}, "The plan deletes 6 of 10 tags and manifests, 60.0%, more than max_delete_percent allows (50%)"),
-        ({"min_remaining": 3}, "The plan leaves fewer tags than min_remaining wants (3) in 'library/app' (2)"),
+        ({"min_remaining": 3}, "The plan leaves fewer tags than min_remaining requires (3) in 'library/app' (2)"),
     ],
 )
 def test_guards_stop_a_plan_before_its_first_change(registry, options, message, check):
@@ -355,7 +355,7 @@ def test_guards_stop_a_plan_before_its_first_change(registry, options, message, 
         push(registry, 40 * (number < 3), images.image(f"{number}"), f"t{number}")
     mark = registry.mark()
     result = run(registry, rule(), check=check, **options)
-    assert result["msg"] == f"{message}; nothing was changed. Look at plan, and narrow the rules or widen the limit."
+    assert result["msg"] == f"{message}; nothing was changed. Look at plan in the result, then narrow the rules or change the limit."
     assert (result["failed"], result["changed"], len(result["plan"]["changes"])) == (True, False, 6)
     assert registry.writes(mark) == []
 
@@ -484,7 +484,7 @@ def test_a_saved_plan_leaves_alone_what_has_changed(registry):
     told = {drifted["target"].rpartition("@")[2]: drifted["reason"] for drifted in real["drifted"]}
     assert told[digests["locked"]] == "it is locked now"
     assert "pushed again" in told[digests["tagged"]] or told[digests["tagged"]] == "another tag points at it now"
-    assert told[digests["listed"]] == "something that stays needs it now"
+    assert told[digests["listed"]] == "a kept manifest needs it now"
     assert digests["same"] not in manifests(registry)
     assert {digests["locked"], digests["tagged"], digests["listed"]} <= manifests(registry)
     assert {"moved", "second", "index"} <= set(tags(registry))
@@ -493,12 +493,12 @@ def test_a_saved_plan_leaves_alone_what_has_changed(registry):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda plan: plan["changes"].append({**plan["changes"][0], "name": "v2"}), "The plan was changed after it was made (its id does not fit)"),
-        (lambda plan: plan["changes"][0].pop("tags"), "plan has an item that is none"),
-        (lambda plan: plan.pop("changes"), "plan is not one"),
-        (lambda plan: plan["changes"][0].update(action="burn"), "plan has an item that is none"),
+        (lambda plan: plan["changes"].append({**plan["changes"][0], "name": "v2"}), "The plan was changed after it was made: its id does not match"),
+        (lambda plan: plan["changes"][0].pop("tags"), "The plan contains an invalid item"),
+        (lambda plan: plan.pop("changes"), "The plan is invalid"),
+        (lambda plan: plan["changes"][0].update(action="burn"), "The plan contains an invalid item"),
         (lambda plan: plan["changes"][0].update(repository="../x"), "cannot be the name of a repository"),
-        (lambda plan: plan.update(registry="other.azurecr.io"), "The plan is for other.azurecr.io, not for r.azurecr.io: apply it there."),
+        (lambda plan: plan.update(registry="other.azurecr.io"), "The plan is for other.azurecr.io, not for r.azurecr.io. Apply it to other.azurecr.io."),
     ],
 )
 def test_a_plan_that_is_none(registry, change, message):
@@ -629,14 +629,17 @@ def test_nothing_is_read_twice_where_no_rule_asks_for_anything(registry):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"older_than": None}, "rule 1 would delete every tag that it matches: set older_than, keep_newest or keep_minors."),
-        ({"tags": None}, "rule 1 has neither tags nor untagged, so it is about nothing: say what it is about."),
-        ({"tags": {"include": []}}, "rule 1, tags: include is empty, so nothing is chosen: name what the rule is about."),
+        ({"older_than": None}, "rule 1 would delete every tag that it matches. Set older_than, keep_newest or keep_minors."),
+        ({"tags": None}, "rule 1 has neither tags nor untagged, so it selects nothing. Set one of them."),
+        ({"tags": {"include": []}}, "rule 1, tags: include is empty, so the rule selects nothing. List at least one pattern."),
         ({"tags": {"include": ["v("]}}, "rule 1, tags: 'v(' in include is not a regular expression"),
         ({"keep_newest": 0}, "rule 1: keep_newest is 0, but must be at least 1."),
         ({"keep_minors": -1}, "rule 1: keep_minors is -1, but must be at least 1."),
-        ({"referrers": "orphans"}, "rule 1 has referrers: orphans, which are deleted at the age that untagged has: set that as well."),
-        ({"action": "lock", "untagged": {"older_than": "1d"}}, "rule 1 has untagged, which are only ever deleted, and the action lock: make two rules of it."),
+        ({"referrers": "orphans"}, "rule 1 has referrers: orphans, but not untagged, which sets the age at which orphans are deleted. Set untagged as well."),
+        (
+            {"action": "lock", "untagged": {"older_than": "1d"}},
+            "rule 1 has untagged and the action lock, but untagged manifests can only be deleted. Make two rules of it.",
+        ),
     ],
 )
 def test_a_rule_that_cannot_be_meant(registry, changes, message):
