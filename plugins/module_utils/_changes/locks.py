@@ -4,12 +4,12 @@
 #
 # Private to this collection: it can change in any release.
 
-"""Attributes: what is wanted against what is, and what the locks of tag, manifest and repository amount to together.
+"""Changes of attributes, and the combined effect of the locks of a tag, its manifest and its repository. Pure: no request is made here.
 
-Pure: no request is made here. Source of the rules: Microsoft's "Lock a container image in an Azure container registry" and
-the service's own answers. ``can_write: false`` forbids deletion as well. A tag and its manifest are locked apart: deleting an
-unlocked manifest takes a locked tag along. A repository with ``can_write: false`` locks all it holds, even against changes
-of their attributes; ``can_delete: false`` protects the repository, not what is in it.
+Source of the rules: Microsoft's "Lock a container image in an Azure container registry" and the service's own answers. ``can_write: false``
+forbids deletion as well. A tag and its manifest have separate locks: deleting an unlocked manifest deletes its locked tags, too. A repository
+with ``can_write: false`` locks everything in it, and even forbids to change attributes there; ``can_delete: false`` protects the repository
+itself, not its content.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from typing import Any
 from .._common.text import short_digest
 from .._registry.properties import FLAGS, MANIFEST, REPOSITORY, TAG, Attributes, ManifestProperties, RepositoryProperties, TagProperties
 
-# What may be deleted has both flags; what is locked has neither.
+# What a rule or a deletion sets to unlock something, and what a rule sets to lock it.
 UNLOCKED: Mapping[str, bool] = {"can_delete": True, "can_write": True}
 LOCKED: Mapping[str, bool] = {"can_delete": False, "can_write": False}
 
 
 @dataclass(frozen=True)
 class AttributeChange:
-    """Attributes of one repository, tag or manifest as they are and as they should be.
+    """The attributes of one repository, tag or manifest (``kind``) as they are and as they should be.
 
-    ``digest`` is the manifest that was seen, if it is about one; ``label`` is what a person calls the item.
+    ``digest`` is that of the manifest, or of the manifest that the tag points at; empty for a repository. ``label`` names the item in a diff.
     """
 
     kind: str
@@ -47,16 +47,16 @@ class AttributeChange:
 
     @property
     def wanted(self) -> dict[str, bool]:
-        """The flags that differ, as they should be."""
+        """The flags that change, with their new values."""
         after = self.after.to_result()
         return {name: after[name] for name, value in self.before.to_result().items() if after[name] != value}
 
     def to_result(self) -> dict[str, object]:
-        """Return what was and what will be."""
+        """Return the attributes before and after."""
         return {"digest": self.digest, "before": self.before.to_result(), "after": self.after.to_result(), "changed": self.changed}
 
     def lines(self, side: Attributes) -> list[str]:
-        """Return ``side`` (before or after) as lines of a diff: the flags that differ."""
+        """Return ``side`` (before or after) as lines of a diff: only the flags that change."""
         return [f"{self.label}:", *(f"  {name}: {str(value).lower()}" for name, value in side.to_result().items() if name in self.wanted)]
 
 
@@ -89,7 +89,7 @@ def repository_change(repository: RepositoryProperties, wanted: Mapping[str, boo
 
 
 def effective_of_tag(tag: TagProperties, manifest: ManifestProperties | None, repository: RepositoryProperties) -> Attributes:
-    """Return what can really happen to ``tag``.
+    """Return what the locks of ``tag``, its manifest and its repository allow together.
 
     ``can_delete`` is true when the tag can be lost in any way: deleted itself, or with its manifest. ``can_write`` is true
     when it can be moved to another manifest.
@@ -106,19 +106,19 @@ def effective_of_tag(tag: TagProperties, manifest: ManifestProperties | None, re
 
 
 def effective_of_manifest(manifest: ManifestProperties, repository: RepositoryProperties) -> Attributes:
-    """Return what can really happen to ``manifest``."""
+    """Return what the locks of ``manifest`` and its repository allow together."""
     return _both(manifest.attributes, repository.attributes)
 
 
 def effective_of_repository(repository: RepositoryProperties, content: Iterable[TagProperties | ManifestProperties] = ()) -> Attributes:
-    """Return what can really happen to ``repository``: it cannot be deleted while anything in it is locked."""
+    """Return what the locks of ``repository`` and its ``content`` allow together: it cannot be deleted while anything in it is locked."""
     attributes = repository.attributes
     deletable = attributes.can_delete and not any(item.attributes.is_locked for item in content)
     return attributes.with_changes({"can_delete": deletable and attributes.can_write})
 
 
 def _both(item: Attributes, repository: Attributes) -> Attributes:
-    """Return what is left to ``item`` inside ``repository``."""
+    """Return what the attributes of an item and of its repository allow together."""
     return Attributes(
         can_delete=item.can_delete and item.can_write and repository.can_write,
         can_write=item.can_write and repository.can_write,
@@ -128,5 +128,5 @@ def _both(item: Attributes, repository: Attributes) -> Attributes:
 
 
 def describe_flags(flags: Mapping[str, bool]) -> str:
-    """Return ``flags`` as a person reads them: ``can_delete: false, can_write: false``."""
+    """Return ``flags`` as text: ``can_delete: false, can_write: false``."""
     return ", ".join(f"{name}: {str(flags[name]).lower()}" for name in FLAGS if name in flags)

@@ -4,11 +4,11 @@
 #
 # Private to this collection: it can change in any release.
 
-"""Deleting manifests, and what that would break."""
+"""Deleting manifests, unless that breaks something or a lock forbids it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -18,32 +18,34 @@ from .._common.errors import BlockedError, DriftError, UsageError
 from .._common.names import digest_name, tag_name
 from .._common.plan import Plan, Step
 from .._common.text import listed, short_digest
+from .._oci.graph import independent_chains
 from .._registry.client import RegistryClient
-from .._registry.properties import ManifestProperties, TagProperties
+from .._registry.properties import ManifestProperties, RepositoryProperties, TagProperties
 from .tagging import refuse_locked
 
 
 @dataclass(frozen=True)
 class ManifestDeletion:
-    """A manifest that is to go, and what would go or break with it.
+    """A manifest to delete, with its ``tags``, which are deleted with it.
 
-    ``unmeant`` are those of its tags that the task does not name, ``before`` the indexes that list it and go, too: before it.
+    The task does not name the ``unnamed_tags``. ``indexes`` list the manifest and are kept; ``deleted_indexes`` list it and are deleted, too.
+    ``referrers`` have it as their subject and are kept. All but ``tags`` are names and digests.
     """
 
     manifest: ManifestProperties
     tags: tuple[TagProperties, ...]
-    unmeant: tuple[str, ...]
+    unnamed_tags: tuple[str, ...]
     indexes: tuple[str, ...]
-    before: frozenset[str]
+    deleted_indexes: frozenset[str]
     referrers: tuple[str, ...]
 
-    def broken(self, meant: Collection[str]) -> list[str]:
-        """Return what would break and is not meant, for people."""
-        kinds = {"tags": ("tag", self.unmeant), "indexes": ("index", self.indexes), "referrers": ("referrer", self.referrers)}
-        return [f"{word} {name}" for kind, (word, names) in kinds.items() if kind not in meant for name in names]
+    def breaks(self, allowed: Collection[str]) -> list[str]:
+        """Return what the deletion breaks: ``tag v1``. ``allowed`` are the kinds that may break: tags, indexes, referrers."""
+        kinds = {"tags": ("tag", self.unnamed_tags), "indexes": ("index", self.indexes), "referrers": ("referrer", self.referrers)}
+        return [f"{word} {name}" for kind, (word, names) in kinds.items() if kind not in allowed for name in names]
 
     def to_result(self) -> dict[str, Any]:
-        """Return the manifest and what goes or breaks with it."""
+        """Return the manifest, and what is deleted or breaks with it."""
         return {
             "digest": self.manifest.digest,
             "tags": [tag.name for tag in self.tags],
@@ -52,114 +54,127 @@ class ManifestDeletion:
         }
 
     def lines(self) -> list[str]:
-        """Return the same as lines of a diff."""
-        words = [f"manifest {short_digest(self.manifest.digest)}", *(f"tag {tag.name} -> {short_digest(tag.digest)}" for tag in self.tags)]
-        words += [f"index {short_digest(index)} is whole" for index in self.indexes]
-        return words + [f"referrer {short_digest(referrer)} has its subject" for referrer in self.referrers]
+        """Return the same as lines of a diff: what is true before the deletion."""
+        return [
+            f"manifest {short_digest(self.manifest.digest)}",
+            *(f"tag {tag.name} -> {short_digest(tag.digest)}" for tag in self.tags),
+            *(f"index {short_digest(index)} complete" for index in self.indexes),
+            *(f"referrer {short_digest(referrer)} attached" for referrer in self.referrers),
+        ]
 
 
-def plan_deletion(client: RegistryClient, name: str, digests: Iterable[str], tags: Iterable[str], meant: Collection[str]) -> Plan:
-    """Return what it takes for manifests to be gone; BlockedError when that breaks what is not ``meant``, or a lock forbids it."""
+def plan_manifest_deletion(client: RegistryClient, name: str, digests: Iterable[str], tags: Iterable[str], allowed: Collection[str]) -> Plan:
+    """Return what it takes to delete the manifests with these ``digests``, and those that these ``tags`` point at.
+
+    BlockedError when that breaks something whose kind is not ``allowed`` to break (tags, indexes, referrers), or when a lock forbids it.
+    """
+    wanted_digests = list(dict.fromkeys(map(digest_name, digests)))
+    wanted_tags = list(dict.fromkeys(map(tag_name, tags)))
     client.announce([name], "metadata_read", "pull", "delete")
-    wanted = dict.fromkeys(digest_name(digest) for digest in digests)
-    named = [tag_name(tag) for tag in dict.fromkeys(tags)]
     repository = client.repositories.get(name)
-    found = client.tags.get_many(repository, named) if repository and named else {}
-    missing = [tag for tag in named if tag not in found]
-    wanted.update(dict.fromkeys(found[tag].digest for tag in named if tag in found))
+    named = client.tags.get_many(repository, wanted_tags) if repository and wanted_tags else {}
+    wanted = dict.fromkeys([*wanted_digests, *(named[tag].digest for tag in wanted_tags if tag in named)])
     manifests = client.manifests.get_many(repository, wanted) if repository and wanted else {}
-    missing += [digest for digest in wanted if digest not in manifests]
-    doomed = _read_deletions(client, name, [manifests[digest] for digest in wanted if digest in manifests], found) if manifests else []
-    if doomed:
-        refuse_locked(repository)
-    for one in doomed:
-        if one.manifest.attributes.is_locked:
-            raise BlockedError(
-                f"Manifest {one.manifest.digest} of '{name}' is locked; nothing was deleted. Unlock it with acr_tag_properties (manifest) first."
-            )
-        locked = next((tag for tag in one.tags if tag.attributes.is_locked), None)
-        if locked:
-            # The registry itself would delete both.
-            raise BlockedError(
-                f"Tag '{locked.name}' of '{name}' is locked, and deleting its manifest {locked.digest} would take it along; nothing was deleted. "
-                "Unlock it with acr_tag_properties first."
-            )
-    blocked = [one for one in doomed if one.broken(meant)]
-    if blocked:
-        first, broken = blocked[0].manifest.digest, blocked[0].broken(meant)
-        others = f"; so would that of {len(blocked) - 1} of the others" if len(blocked) > 1 else ""
-        raise BlockedError(
-            f"Deleting manifest {first} of '{name}' would take or break {listed(broken)}"
-            f"{others}; nothing was deleted. Name in even_if what is meant, "
-            "or take only tags away with acr_tag.",
-            {"blocked": [one.to_result() for one in blocked]},
-        )
+    deletions = _read_deletions(client, name, [manifests[digest] for digest in wanted if digest in manifests], named) if manifests else []
+    _refuse_locked(repository, deletions)
+    _refuse_breaking(name, deletions, allowed)
+    missing = [*(tag for tag in wanted_tags if tag not in named), *(digest for digest in wanted if digest not in manifests)]
     return Plan(
-        result={"deleted": [one.to_result() for one in doomed], "missing": missing},
+        result={"deleted": [deletion.to_result() for deletion in deletions], "missing": missing},
         header=f"{client.server.host}/{name}",
-        before=[line for one in doomed for line in one.lines()],
-        steps=[_steps(client, name, chain) for chain in _chains(doomed)],
+        before=[line for deletion in deletions for line in deletion.lines()],
+        steps=[_step(client, name, chain) for chain in _chains(deletions)],
     )
 
 
-def _steps(client: RegistryClient, name: str, chain: list[ManifestDeletion]) -> Step:
-    def delete(one: ManifestDeletion) -> None:
-        digest = one.manifest.digest
-        known = {tag.name for tag in one.tags}
-        new = next((tag.name for tag in _tags(client, name, digest) if tag.name not in known), None)
+def _refuse_locked(repository: RepositoryProperties | None, deletions: Sequence[ManifestDeletion]) -> None:
+    if not (repository and deletions):
+        return
+    refuse_locked(repository)
+    for deletion in deletions:
+        digest = deletion.manifest.digest
+        if deletion.manifest.attributes.is_locked:
+            raise BlockedError(f"Manifest {digest} of '{repository.name}' is locked; nothing was deleted. Unlock it with acr_tag_properties (manifest) first.")
+        locked = next((tag.name for tag in deletion.tags if tag.attributes.is_locked), None)
+        if locked:
+            # The registry itself would delete both.
+            raise BlockedError(
+                f"Tag '{locked}' of '{repository.name}' is locked, and deleting its manifest {digest} would delete it too; nothing was deleted. "
+                "Unlock it with acr_tag_properties first."
+            )
+
+
+def _refuse_breaking(name: str, deletions: Sequence[ManifestDeletion], allowed: Collection[str]) -> None:
+    blocked = [deletion for deletion in deletions if deletion.breaks(allowed)]
+    if blocked:
+        others = f", and deleting {len(blocked) - 1} of the others would break something, too" if len(blocked) > 1 else ""
+        raise BlockedError(
+            f"Deleting manifest {blocked[0].manifest.digest} of '{name}' would delete or break {listed(blocked[0].breaks(allowed))}"
+            f"{others}; nothing was deleted. List in even_if what may break, or remove only the tags with acr_tag.",
+            {"blocked": [deletion.to_result() for deletion in blocked]},
+        )
+
+
+def _step(client: RegistryClient, name: str, chain: Sequence[ManifestDeletion]) -> Step:
+    """Return the step that makes the deletions of a chain one after the other."""
+
+    def delete(deletion: ManifestDeletion) -> None:
+        digest = deletion.manifest.digest
+        known = {tag.name for tag in deletion.tags}
+        new = next((tag.name for tag in _read_tags(client, name, digest) if tag.name not in known), None)
         if new:
-            raise DriftError(f"Manifest {digest} got the tag '{new}' while the task was at work; it was not deleted. Run the task again.")
+            raise DriftError(f"Manifest {digest} got the tag '{new}' while the task was running; it was not deleted. Run the task again.")
         client.manifests.delete(name, digest)
 
-    first, *others = [Step(f"manifest {one.manifest.digest}", partial(delete, one)) for one in chain]
+    first, *others = [Step(f"manifest {deletion.manifest.digest}", partial(delete, deletion)) for deletion in chain]
     return replace(first, then=others)
 
 
-def _chains(doomed: list[ManifestDeletion]) -> list[list[ManifestDeletion]]:
-    """Return what depends on each other in the order in which it goes: an index before what it lists, so that none is left broken."""
-    todo = {one.manifest.digest: one for one in doomed}
-    chains: dict[str, list[ManifestDeletion]] = {}
-    while todo:
-        ready = [digest for digest, one in todo.items() if not one.before & todo.keys()] or list(todo)
-        for digest in ready:
-            one = todo.pop(digest)
-            joined = list({id(chain): chain for chain in (chains.get(index) for index in one.before) if chain}.values())
-            merged = [*(member for chain in joined for member in chain), one]
-            chains.update((member.manifest.digest, merged) for member in merged)
-    return list({id(chain): chain for chain in chains.values()}.values())
+def _chains(deletions: Sequence[ManifestDeletion]) -> list[list[ManifestDeletion]]:
+    """Return deletions that depend on each other in one chain, each index before its children: none ever lacks a child."""
+    by_digest = {deletion.manifest.digest: deletion for deletion in deletions}
+    chains = independent_chains(by_digest, lambda digest: by_digest[digest].deleted_indexes)
+    return [[by_digest[digest] for digest in chain] for chain in chains]
 
 
-def _read_deletions(client: RegistryClient, name: str, manifests: list[ManifestProperties], named: Collection[str]) -> list[ManifestDeletion]:
-    going = {manifest.digest for manifest in manifests}
-    indexes = [manifest for manifest in client.manifests.list(name).items if manifest.is_index]
-    children = concurrently(lambda index: client.manifests.children(name, index), indexes, client.concurrency)
-    parents: dict[str, set[str]] = {}
-    for index, group in zip(indexes, children):
-        for child in group:
-            parents.setdefault(child.digest, set()).add(index.digest)
-    content = client.content
-    tags = concurrently(lambda manifest: _tags(client, name, manifest.digest), manifests, client.concurrency)
-    referrers = concurrently(lambda manifest: content.referrers(name, manifest.digest), manifests, client.concurrency)
+def _read_deletions(client: RegistryClient, name: str, manifests: Sequence[ManifestProperties], named_tags: Collection[str]) -> list[ManifestDeletion]:
+    """Read the tags, indexes and referrers of the manifests to delete."""
+    deleted = {manifest.digest for manifest in manifests}
+    parents = _read_parents(client, name)
+    all_tags = concurrently(lambda manifest: _read_tags(client, name, manifest.digest), manifests, client.concurrency)
+    all_referrers = concurrently(lambda manifest: client.content.referrers(name, manifest.digest), manifests, client.concurrency)
     return [
         ManifestDeletion(
-            manifest,
-            tags,
-            tuple(tag.name for tag in tags if tag.name not in named),
-            tuple(sorted(parents.get(manifest.digest, set()) - going)),
-            frozenset(parents.get(manifest.digest, set()) & going),
-            tuple(sorted(referrer.digest for referrer in group if referrer.digest not in going)),
+            manifest=manifest,
+            tags=tags,
+            unnamed_tags=tuple(tag.name for tag in tags if tag.name not in named_tags),
+            indexes=tuple(sorted(parents.get(manifest.digest, set()) - deleted)),
+            deleted_indexes=frozenset(parents.get(manifest.digest, set()) & deleted),
+            referrers=tuple(sorted(referrer.digest for referrer in referrers if referrer.digest not in deleted)),
         )
-        for manifest, tags, group in zip(manifests, tags, referrers)
+        for manifest, tags, referrers in zip(manifests, all_tags, all_referrers)
     ]
 
 
-def _tags(client: RegistryClient, name: str, digest: str) -> tuple[TagProperties, ...]:
-    """Return all tags of a manifest; its properties have been seen to leave some out."""
+def _read_parents(client: RegistryClient, name: str) -> dict[str, set[str]]:
+    """Return for each manifest that an index lists the digests of those indexes."""
+    indexes = [manifest for manifest in client.manifests.list(name).items if manifest.is_index]
+    parents: dict[str, set[str]] = {}
+    for index, children in zip(indexes, concurrently(lambda index: client.manifests.children(name, index), indexes, client.concurrency)):
+        for child in children:
+            parents.setdefault(child.digest, set()).add(index.digest)
+    return parents
+
+
+def _read_tags(client: RegistryClient, name: str, digest: str) -> tuple[TagProperties, ...]:
+    """Return all tags of a manifest. Its properties do not always name all of them."""
     return tuple(sorted(client.tags.list(name, digest=digest).items, key=lambda tag: tag.name))
 
 
 def tags_to_delete(tags: Iterable[str] | None, by_tag: bool) -> list[str]:
-    """Return the tags whose manifests are to be deleted; UsageError when that was not said clearly."""
+    """Return the tags whose manifests are to be deleted; UsageError when the task does not say ``by_tag``."""
     if tags and not by_tag:
-        raise UsageError("tags with state=absent would delete the manifests they point at: set by_tag to true if that is meant, else use acr_tag.")
+        raise UsageError(
+            "tags with state=absent would delete the manifests that they point at. Set by_tag to true to do that, or remove only the tags with acr_tag."
+        )
     return list(tags or ())

@@ -4,7 +4,7 @@
 #
 # Private to this collection: it can change in any release.
 
-"""A manifest that a task describes: read or written once, checked, and pushed."""
+"""Pushing a manifest: the document is made from a task's options, checked, and pushed under tags."""
 
 from __future__ import annotations
 
@@ -27,38 +27,50 @@ from .tagging import read_tagging, refuse_locked
 
 
 def read_document(registry: Content, name: str, params: Mapping[str, Any]) -> Document:
-    """Return the manifest of a task's options content or src, with annotations and subject; its bytes are made once."""
-    content = params["content"]
-    if params["src"] is not None:
-        content = _read(params["src"])
-    elif isinstance(content, str):
-        content = encoded(content)
-    elif not isinstance(content, Mapping):
-        raise UsageError("content must be a dictionary or a text, the manifest itself.")
+    """Return the manifest of a task's options content or src, with its annotations and its subject added.
+
+    A manifest given as text or as a file keeps its bytes, unless something is added. The subject is looked up in repository ``name``.
+    UsageError, InvalidManifestError, LocalFileError (src) or NotFoundError (subject) when the options are wrong.
+    """
+    content, media_type = _given_content(params), params["media_type"]
     if params["annotations"] or params["subject"]:
-        data = dict(content if isinstance(content, Mapping) else Document.read(content, params["media_type"]).data)
+        data = dict(content if isinstance(content, Mapping) else Document.read(content, media_type).data)
         if params["annotations"]:
-            own = data.get("annotations") or {}
-            if not isinstance(own, Mapping):
-                raise InvalidManifestError("The manifest's annotations are no dictionary.")
-            data["annotations"] = {**own, **{str(key): str(value) for key, value in params["annotations"].items()}}
+            data["annotations"] = _merge_annotations(data.get("annotations"), params["annotations"])
         if params["subject"]:
             data["subject"] = read_subject(registry, name, params["subject"])
         content = data
-    made = Document.write(content, params["media_type"]) if isinstance(content, Mapping) else Document.read(content, params["media_type"])
-    _refuse_large(len(made.content))
-    return made
+    document = Document.write(content, media_type) if isinstance(content, Mapping) else Document.read(content, media_type)
+    _refuse_large(len(document.content))
+    return document
 
 
 def read_subject(registry: Content, name: str, reference: str) -> dict[str, Any]:
-    """Return the descriptor of what a manifest is about; NotFoundError when it is not there."""
+    """Return the descriptor of a subject (a tag or digest) as JSON; NotFoundError when it does not exist."""
     found = registry.head(name, reference_name(reference))
     if found is None:
-        raise NotFoundError(f"Repository '{name}' has no manifest {reference}, which was to be the subject. Push that first.")
+        raise NotFoundError(f"Repository '{name}' has no manifest {reference}, which is to be the subject. Push the subject first.")
     return found.to_json()
 
 
-def _read(path: str) -> bytes:
+def _given_content(params: Mapping[str, Any]) -> bytes | Mapping[str, Any]:
+    content = params["content"]
+    if params["src"] is not None:
+        return _read_file(params["src"])
+    if isinstance(content, str):
+        return encoded(content)
+    if isinstance(content, Mapping):
+        return content
+    raise UsageError("content must be a manifest, as a dictionary or as text.")
+
+
+def _merge_annotations(own: Any, added: Mapping[str, Any]) -> dict[str, Any]:
+    if not isinstance(own, Mapping) and own:
+        raise InvalidManifestError("The annotations of the manifest are not a dictionary.")
+    return {**(own or {}), **{str(key): str(value) for key, value in added.items()}}
+
+
+def _read_file(path: str) -> bytes:
     try:
         _refuse_large(os.path.getsize(path))
         with open(path, "rb") as file:
@@ -72,33 +84,36 @@ def _refuse_large(size: int) -> None:
         raise InvalidManifestError(f"The manifest has {size:,} bytes, and the registry takes at most {MANIFEST_LIMIT:,} (4 MiB).")
 
 
-def ensure_pushable(registry: Content, name: str, manifest: Document, workers: int) -> None:
-    """Check a manifest against its schema, and that the repository has every part of it."""
-    validate_schema(manifest)
+def ensure_pushable(registry: Content, name: str, document: Document, workers: int) -> None:
+    """Check a manifest against its schema, and that repository ``name`` has its children and blobs.
+
+    InvalidManifestError or NotFoundError when it cannot be pushed.
+    """
+    validate_schema(document)
     store = RepositoryStore(registry, name)
-    there = concurrently(lambda child: store.has_manifest(child.digest), manifest.children, workers)
-    missing = [f"manifest {child.digest}" for child, present in zip(manifest.children, there) if not present]
-    missing += [f"blob {blob.digest}" for blob in missing_blobs(store, [blob for blob in manifest.blobs if not blob.is_foreign], workers)]
+    present = concurrently(lambda child: store.has_manifest(child.digest), document.children, workers)
+    missing = [f"manifest {child.digest}" for child, is_present in zip(document.children, present) if not is_present]
+    missing += [f"blob {blob.digest}" for blob in missing_blobs(store, [blob for blob in document.blobs if not blob.is_foreign], workers)]
     if missing:
-        raise NotFoundError(f"The manifest needs what '{name}' does not have: {listed(missing)}. Push that first; nothing was changed.")
+        raise NotFoundError(f"The manifest needs content that '{name}' does not have: {listed(missing)}. Nothing was changed. Push that content first.")
 
 
-def plan_push(client: RegistryClient, name: str, manifest: Document, tags: list[str]) -> Plan:
-    """Return what it takes for ``tags`` to point at a manifest, or without any for it to be there."""
-    tags = [tag_name(tag) for tag in dict.fromkeys(tags)]
-    wanted = read_tagging(client, name, tags, manifest.digest)
-    there = client.content.head(name, manifest.digest) is not None
-    if not there:
+def plan_push(client: RegistryClient, name: str, document: Document, tags: list[str]) -> Plan:
+    """Return what it takes for ``tags`` to point at a manifest or, without tags, for the manifest to exist."""
+    wanted = [tag_name(tag) for tag in dict.fromkeys(tags)]
+    tagging = read_tagging(client, name, wanted, document.digest)
+    exists = client.content.head(name, document.digest) is not None
+    if not exists:
         refuse_locked(client.repositories.get(name))
 
-    steps = wanted.steps(client, lambda tag: client.content.put_manifest(name, tag, manifest))
-    if not there and not steps:
-        steps = [Step(f"manifest {manifest.digest}", lambda: client.content.put_manifest(name, manifest.digest, manifest))]
-    line = [] if there else [f"manifest {short_digest(manifest.digest)} ({manifest.media_type}, {len(manifest.content)} bytes)"]
+    steps = tagging.steps(client, lambda tag: client.content.put_manifest(name, tag, document))
+    if not exists and not steps:
+        steps = [Step(f"manifest {document.digest}", lambda: client.content.put_manifest(name, document.digest, document))]
+    line = [] if exists else [f"manifest {short_digest(document.digest)} ({document.media_type}, {len(document.content)} bytes)"]
     return Plan(
-        result={"digest": manifest.digest, "media_type": manifest.media_type, "size": len(manifest.content), "tags": wanted.to_result()},
+        result={"digest": document.digest, "media_type": document.media_type, "size": len(document.content), "tags": tagging.to_result()},
         header=f"{client.server.host}/{name}",
-        before=wanted.lines_before,
-        after=[*line, *wanted.lines_after],
+        before=tagging.lines_before,
+        after=[*line, *tagging.lines_after],
         steps=steps,
     )

@@ -4,7 +4,7 @@
 #
 # Private to this collection: it can change in any release.
 
-"""Deleting a repository with all it holds: what goes, what is in the way, and what it takes to bring it back."""
+"""Deleting a repository with everything in it, and what it takes to restore that."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from .._common.errors import BlockedError, InvalidManifestError, PermissionDenie
 from .._common.plan import Plan, Step
 from .._common.text import listed
 from .._common.times import parse_time
-from .._oci.graph import Edges
+from .._oci.graph import Edges, topological_order
 from .._registry.client import RegistryClient
-from .._registry.properties import ManifestProperties, RepositoryProperties, TagProperties
+from .._registry.properties import REPOSITORY, ManifestProperties, RepositoryProperties, TagProperties
 from .locks import UNLOCKED, AttributeChange, manifest_change, repository_change, tag_change
 from .unlocking import with_unlocked
 
@@ -29,7 +29,7 @@ LONGEST_DIFF = 50
 
 @dataclass(frozen=True)
 class RepositoryDeletion:
-    """A repository that is to go; ``manifests`` in the order in which they can be restored."""
+    """A repository to delete, with the tags and manifests that lists show; ``manifests`` in an order in which they can be restored."""
 
     repository: RepositoryProperties
     tags: Sequence[TagProperties]
@@ -37,40 +37,49 @@ class RepositoryDeletion:
 
     @property
     def tag_count(self) -> int:
-        """How many tags go, with those that lists hide."""
+        """The number of tags, including those that lists hide."""
         return max(self.repository.tag_count, len(self.tags))
 
     @property
     def manifest_count(self) -> int:
-        """How many manifests go, with those that lists hide."""
+        """The number of manifests, including those that lists hide."""
         return max(self.repository.manifest_count, len(self.manifests))
 
     @property
     def is_ghost(self) -> bool:
-        """Whether it holds nothing: then the registry lists it, and does not know it when it is to be deleted."""
+        """Whether it is empty: the registry lists such a repository, but says that it does not exist when it is to be deleted."""
         return not (self.tag_count or self.manifest_count)
 
     @property
-    def content(self) -> list[AttributeChange]:
-        """What it holds, each as it is and unlocked."""
+    def content_changes(self) -> list[AttributeChange]:
+        """The tags and manifests, each as it is and unlocked."""
         return [
             *(tag_change(tag, UNLOCKED) for tag in self.tags),
-            *(manifest_change(one, UNLOCKED) for one in sorted(self.manifests, key=lambda one: one.digest)),
+            *(manifest_change(manifest, UNLOCKED) for manifest in sorted(self.manifests, key=lambda manifest: manifest.digest)),
         ]
 
     @property
-    def locks(self) -> list[AttributeChange]:
-        """What is locked; the repository comes first, because it can forbid to unlock what it holds."""
-        return [change for change in (repository_change(self.repository, UNLOCKED), *self.content) if change.changed]
+    def unlocking(self) -> list[AttributeChange]:
+        """The changes that unlock everything locked; the repository comes first, because it can forbid to unlock what it holds."""
+        return [change for change in (repository_change(self.repository, UNLOCKED), *self.content_changes) if change.changed]
 
     @property
     def locked(self) -> str:
-        """The same for people."""
-        names = ["the repository" if lock.kind == "repository" else f"{lock.kind} {lock.name}" for lock in self.locks]
-        return listed(names)
+        """What is locked, as a sentence names it."""
+        return listed(["the repository" if change.kind == REPOSITORY else f"{change.kind} {change.name}" for change in self.unlocking])
+
+    @property
+    def size(self) -> str:
+        """What it holds, as a sentence says it."""
+        return f"holds {self.tag_count} tags and {self.manifest_count} manifests"
+
+    @property
+    def hides_content(self) -> bool:
+        """Whether it holds more than lists show."""
+        return self.tag_count > len(self.tags) or self.manifest_count > len(self.manifests)
 
     def to_result(self) -> dict[str, Any]:
-        """Return what goes, and what ``acr_restore`` needs to bring it back."""
+        """Return what is deleted, and what acr_restore needs to restore it."""
         tags: dict[str, list[str]] = {}
         for tag in self.tags:
             tags.setdefault(tag.digest, []).append(tag.name)
@@ -80,82 +89,78 @@ class RepositoryDeletion:
             "tags": [tag.name for tag in self.tags],
             "manifest_count": self.manifest_count,
             "tag_count": self.tag_count,
-            "unlocked": [f"{lock.kind} '{lock.name}'" for lock in self.locks],
+            "unlocked": [f"{change.kind} '{change.name}'" for change in self.unlocking],
             "undo": [{"repository": name, "digest": manifest.digest, "tags": tags.get(manifest.digest, [])} for manifest in self.manifests],
         }
 
     def lines(self) -> list[str]:
-        """Return what goes as lines of a diff, not more than a person reads."""
+        """Return what is deleted as lines of a diff, at most LONGEST_DIFF of them and one that counts the others."""
         own = " (locked)" if repository_change(self.repository, UNLOCKED).changed else ""
         lines = [f"repository {self.repository.name}: {self.tag_count} tags, {self.manifest_count} manifests{own}"]
-        lines += [change.label + (" (locked)" if change.changed else "") for change in self.content]
+        lines += [change.label + (" (locked)" if change.changed else "") for change in self.content_changes]
         return lines[:LONGEST_DIFF] + ([f"and {len(lines) - LONGEST_DIFF} more"] if len(lines) > LONGEST_DIFF else [])
 
 
 NO_DELETION: Mapping[str, Any] = {"digests": [], "tags": [], "manifest_count": 0, "tag_count": 0, "unlocked": [], "undo": []}
 
 
-def plan_deletion(client: RegistryClient, name: str, confirmed: bool, most_tags: int, override_locks: bool) -> Plan:
-    """Return what it takes for a repository to be gone; BlockedError when it holds more than was thought of, or a lock forbids it."""
+def plan_repository_deletion(client: RegistryClient, name: str, confirmed: bool, most_tags: int, override_locks: bool) -> Plan:
+    """Return what it takes to delete a repository.
+
+    BlockedError when it is locked, unless ``override_locks`` is set, and when it has locks or more than ``most_tags`` tags, unless that is
+    ``confirmed``.
+    """
     client.announce([name], "metadata_read", "delete", *(["metadata_write"] if override_locks else []))
     header = f"{client.server.host}/{name}"
-    what = f"Repository '{name}' of {client.server.host}"
     repository = client.repositories.get(name)
     if repository is None:
         return Plan(result={"repository": name, **NO_DELETION}, header=header)
-    removal = _look(client, repository)
-    if removal.is_ghost:
-        warning = f"{what} is listed, but holds nothing and cannot be deleted: the registry counts it as gone."
+    deletion = _read_deletion(client, repository)
+    if deletion.is_ghost:
+        warning = f"Repository '{name}' of {client.server.host} is still listed, but it is empty and cannot be deleted. It counts as absent."
         return Plan(result={"repository": name, **NO_DELETION}, header=header, warnings=[warning])
-    if removal.locks and not override_locks:
-        raise BlockedError(
-            f"{what} cannot be deleted, because of locks on {removal.locked}; nothing was deleted. "
-            "Take them away first, or set override_locks and confirm if that is meant."
-        )
-    holds = f"holds {removal.tag_count} tags and {removal.manifest_count} manifests"
-    if (removal.locks or removal.tag_count > most_tags) and not confirmed:
-        locks = f", with locks on {removal.locked}" if removal.locks else ""
-        raise BlockedError(f"{what} {holds}{locks}; nothing was deleted. If all of that is to go, set confirm to '{name}'.")
+    _refuse(deletion, f"Repository '{name}' of {client.server.host}", confirmed, most_tags, override_locks)
     warnings = []
-    if removal.tag_count > len(removal.tags) or removal.manifest_count > len(removal.manifests):
-        lists = f"lists {len(removal.tags)} and {len(removal.manifests)}"
-        warnings = [f"Repository '{name}' {holds}, but {lists}: what it hides (can_list: false) goes too, and is not in the result."]
-    step = Step(f"repository '{name}'", lambda: with_unlocked(client, name, removal.locks, lambda: client.repositories.delete(name)))
-    return Plan(result={"repository": name, **removal.to_result()}, header=header, before=removal.lines(), steps=[step], warnings=warnings)
+    if deletion.hides_content:
+        lists = f"lists {len(deletion.tags)} and {len(deletion.manifests)}"
+        warnings = [f"Repository '{name}' {deletion.size}, but {lists}: the hidden ones (can_list: false) are deleted too, and are not in the result."]
+    step = Step(f"repository '{name}'", lambda: with_unlocked(client, name, deletion.unlocking, lambda: client.repositories.delete(name)))
+    return Plan(result={"repository": name, **deletion.to_result()}, header=header, before=deletion.lines(), steps=[step], warnings=warnings)
+
+
+def _refuse(deletion: RepositoryDeletion, label: str, confirmed: bool, most_tags: int, override_locks: bool) -> None:
+    locked = deletion.locked
+    if locked and not override_locks:
+        raise BlockedError(
+            f"{label} cannot be deleted because of locks on {locked}. Nothing was deleted. "
+            "Remove the locks first, or set override_locks and confirm to delete it all the same."
+        )
+    if (locked or deletion.tag_count > most_tags) and not confirmed:
+        locks = f", with locks on {locked}" if locked else ""
+        raise BlockedError(f"{label} {deletion.size}{locks}. Nothing was deleted. To delete all of them, set confirm to '{deletion.repository.name}'.")
 
 
 def restore_order(manifests: Iterable[ManifestProperties], needs: Mapping[str, Collection[str]]) -> list[ManifestProperties]:
-    """Return manifests in an order in which each comes after those that it ``needs``, else by age."""
-    waiting = {one.digest: one for one in sorted(manifests, key=lambda one: (parse_time(one.created_on) or 0.0, one.digest))}
-    ordered: dict[str, ManifestProperties] = {}
-    seen: set[str] = set()
-    for first in waiting:
-        stack = [first]
-        while stack:
-            digest = stack[-1]
-            before = [] if digest in seen else [needed for needed in needs.get(digest, ()) if needed in waiting and needed not in ordered]
-            seen.add(digest)
-            if before:
-                stack += before
-            else:
-                ordered.setdefault(stack.pop(), waiting[digest])
-    return list(ordered.values())
+    """Return ``manifests`` so that each comes after those that it ``needs`` (digests), and otherwise in the order of their age, oldest first."""
+    by_age = {one.digest: one for one in sorted(manifests, key=lambda one: (parse_time(one.created_on) or 0.0, one.digest))}
+    return [by_age[digest] for digest in topological_order(by_age, lambda digest: needs.get(digest, ()))]
 
 
-def _look(client: RegistryClient, repository: RepositoryProperties) -> RepositoryDeletion:
+def _read_deletion(client: RegistryClient, repository: RepositoryProperties) -> RepositoryDeletion:
     name = repository.name
     tags = client.tags.list(name).items
     manifests = client.manifests.list(name).items
     unreadable = threading.Event()
-    needs = concurrently(lambda one: _needs(client, name, one, unreadable), manifests, client.concurrency)
-    return RepositoryDeletion(repository, tags, restore_order(manifests, {one.digest: group for one, group in zip(manifests, needs)}))
+    needs = concurrently(lambda manifest: _read_needs(client, name, manifest, unreadable), manifests, client.concurrency)
+    return RepositoryDeletion(repository, tags, restore_order(manifests, {manifest.digest: group for manifest, group in zip(manifests, needs)}))
 
 
-def _needs(client: RegistryClient, name: str, manifest: ManifestProperties, unreadable: threading.Event) -> tuple[str, ...]:
-    """Return what must be there before a manifest can be: what an index lists, and what an artifact is about (its subject).
+def _read_needs(client: RegistryClient, name: str, manifest: ManifestProperties, unreadable: threading.Event) -> tuple[str, ...]:
+    """Return the digests that must exist before a manifest can be restored: the children of an index, the subject of a referrer.
 
-    Images, which have an architecture, are taken to be about nothing. Where a manifest cannot be pulled, its properties say what it
-    lists, and its age has to do for the rest: it only is for a restoring that may never come.
+    Images are taken to have no subject: they are recognised by their architecture, and are not read. If a manifest cannot be read, its
+    properties name its children, and its age is all there is to go by otherwise: the order only serves a possible acr_restore.
+    ``unreadable`` is set once the credential lacks the right to pull.
     """
     if manifest.architecture:
         return ()
@@ -163,9 +168,10 @@ def _needs(client: RegistryClient, name: str, manifest: ManifestProperties, unre
         document = None if unreadable.is_set() else client.content.manifest(name, manifest.digest)
         if document:
             return Edges.of(document).needed
-    except (RegistryError, ProtocolError, InvalidManifestError) as error:
-        # Who may not pull this one may pull none.
-        if isinstance(error, PermissionDeniedError):
-            unreadable.set()
+    except PermissionDeniedError:
+        # The right to pull is given for a whole repository.
+        unreadable.set()
+    except (RegistryError, ProtocolError, InvalidManifestError):
+        pass
     found = client.manifests.get(name, manifest.digest) if manifest.is_index else None
     return tuple(child.digest for child in (found.children if found and found.children else ()))

@@ -8,13 +8,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
+from .._common.digests import digest_of_pieces
 from .._common.errors import UsageError
 from .._content.snapshot import Snapshot
 from .item import PlanItem
@@ -64,8 +64,10 @@ def snapshot_digest(snapshot: Snapshot) -> str:
 
 def _json_digest(parts: Iterable[Any]) -> str:
     """Return the digest of a list as JSON; only one of its ``parts`` is in memory at a time."""
-    hasher = hashlib.sha256()
-    for number, part in enumerate(parts):
-        hasher.update(f"{',' if number else '['}{json.dumps(part, sort_keys=True, separators=(',', ':'), default=str)}".encode())
-    hasher.update(b"]")
-    return f"sha256:{hasher.hexdigest()}"
+
+    def pieces() -> Iterator[bytes]:
+        for number, part in enumerate(parts):
+            yield f"{',' if number else '['}{json.dumps(part, sort_keys=True, separators=(',', ':'), default=str)}".encode()
+        yield b"]"
+
+    return digest_of_pieces(pieces())

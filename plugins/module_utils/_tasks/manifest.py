@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, TypedDict
 
-from .._changes.manifest_deletion import plan_deletion, tags_to_delete
+from .._changes.manifest_deletion import plan_manifest_deletion, tags_to_delete
 from .._changes.manifest_push import ensure_pushable, plan_push, read_document
 from .._common.names import repository_name
 from .._common.plan import Plan
@@ -40,7 +40,7 @@ def plan(client: RegistryClient, params: Options) -> Plan:
     name = repository_name(params["repository"])
     if params["state"] == "absent":
         refuse_options(params, "content", "src", "media_type", "annotations", "subject")
-        return plan_deletion(client, name, params["digests"] or (), tags_to_delete(params["tags"], params["by_tag"]), params["even_if"])
+        return plan_manifest_deletion(client, name, params["digests"] or (), tags_to_delete(params["tags"], params["by_tag"]), params["even_if"])
     refuse_options(params, "digests", "by_tag", "even_if")
     client.announce([name], "metadata_read", "pull", "pull,push")
     document = read_document(client.content, name, params)

@@ -45,9 +45,9 @@ def plan(client: RegistryClient, params: Options) -> Plan:
     if params["confirm"] not in (None, name):
         raise UsageError(f"confirm is '{params['confirm']}', but the repository is '{name}'. Set confirm to that name to delete it. Nothing was deleted.")
     # Its code is not loaded by tasks that only set attributes.
-    from .._changes.repository_deletion import plan_deletion
+    from .._changes.repository_deletion import plan_repository_deletion
 
-    return plan_deletion(client, name, params["confirm"] == name, params["max_tags"], params["override_locks"])
+    return plan_repository_deletion(client, name, params["confirm"] == name, params["max_tags"], params["override_locks"])
 
 
 def _plan_attributes(client: RegistryClient, name: str, wanted: Mapping[str, bool]) -> Plan:

@@ -170,7 +170,7 @@ def test_locks_are_seen_before_anything_is_uploaded(registry, files):
     registry.push(REPOSITORY, images.image("one"), "v1")
     registry.patch(f"/acr/v1/{REPOSITORY}/_tags/v1", writeEnabled=False)
     mark = registry.mark()
-    assert "A lock on the tag forbids to change tag 'v1'" in registry.run(MODULE, repository=REPOSITORY, files=files, tags=["v1"])["msg"]
+    assert "A lock on the tag forbids changing tag 'v1'" in registry.run(MODULE, repository=REPOSITORY, files=files, tags=["v1"])["msg"]
     assert registry.writes(mark) == []
 
 

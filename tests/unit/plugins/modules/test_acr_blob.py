@@ -154,7 +154,7 @@ def test_a_locked_repository(registry):
     registry.patch(f"/acr/v1/{REPOSITORY}", writeEnabled=False)
     mark = registry.mark()
     result = registry.run(MODULE, repository=REPOSITORY, content=TEXT)
-    assert result["msg"].startswith(f"Repository '{REPOSITORY}' has can_write: false, so nothing in it can be changed, and nothing was.")
+    assert result["msg"].startswith(f"Repository '{REPOSITORY}' has can_write: false, which forbids changing anything in it. Nothing was changed.")
     assert registry.writes(mark) == []
 
 

@@ -190,7 +190,7 @@ def test_a_lock_stops_everything_before_the_first_copy(registry, release):
     registry.patch(f"/acr/v1/{TARGET}/_tags/v1.0.0", writeEnabled=False)
     mark = registry.mark()
     result = registry.run(MODULE, images=[{"source": f"{SOURCE}:v1.0.0", "target": repository} for repository in ("first", TARGET)])
-    assert "A lock on the tag forbids to change tag 'v1.0.0'; nothing was changed." in result["msg"]
+    assert "A lock on the tag forbids changing tag 'v1.0.0'; nothing was changed." in result["msg"]
     assert registry.writes(mark) == []
 
 

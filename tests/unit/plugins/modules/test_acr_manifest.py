@@ -68,7 +68,7 @@ def test_a_subject(registry, platforms):
     (referrer,) = registry.get(f"/v2/{REPOSITORY}/referrers/{tags(registry)['v1']}")["manifests"]
     assert (referrer["digest"], referrer["artifactType"]) == (result["digest"], "a/b")
     gone = registry.run(MODULE, repository=REPOSITORY, content=platforms, subject="gone")
-    assert gone["msg"] == f"Repository '{REPOSITORY}' has no manifest gone, which was to be the subject. Push that first."
+    assert gone["msg"] == f"Repository '{REPOSITORY}' has no manifest gone, which is to be the subject. Push the subject first."
 
 
 @pytest.mark.parametrize("check", [True, False])
@@ -77,7 +77,7 @@ def test_a_subject(registry, platforms):
     [
         (
             {"manifests": [{"mediaType": OCI_MANIFEST, "digest": NOWHERE, "size": 1}]},
-            f"The manifest needs what '{REPOSITORY}' does not have: manifest {NOWHERE}.",
+            f"The manifest needs content that '{REPOSITORY}' does not have: manifest {NOWHERE}.",
         ),
         ({"schemaVersion": 1}, f"The manifest is not a valid {OCI_INDEX}: schemaVersion: 2 was expected."),
         (
@@ -137,7 +137,10 @@ def test_deleting_by_tag(registry, platforms, check):
 def test_tags_alone_do_not_mean_to_delete_manifests(registry, platforms):
     mark = registry.mark()
     result = registry.run(MODULE, repository=REPOSITORY, tags=["v1"], state="absent")
-    assert result["msg"] == "tags with state=absent would delete the manifests they point at: set by_tag to true if that is meant, else use acr_tag."
+    assert (
+        result["msg"]
+        == "tags with state=absent would delete the manifests that they point at. Set by_tag to true to do that, or remove only the tags with acr_tag."
+    )
     assert registry.writes(mark) == []
 
 
@@ -157,13 +160,13 @@ def test_what_would_break_stops_a_deletion(registry, platforms, check):
         ({"digests": [child], "even_if": ["indexes"]}, f"referrer {about}"),
     ):
         result = registry.run(MODULE, repository=REPOSITORY, state="absent", check=check, **options)
-        assert f"of '{REPOSITORY}' would take or break {broken}; nothing was deleted." in result["msg"]
+        assert f"of '{REPOSITORY}' would delete or break {broken}; nothing was deleted." in result["msg"]
         (blocked,) = result["blocked"]
         assert set(re.findall("sha256:[0-9a-f]{64}", broken)) <= {*blocked["indexes"], *blocked["referrers"]}
         assert manifests(registry) == before
     result = registry.run(MODULE, repository=REPOSITORY, state="absent", digests=[child], even_if=["indexes", "referrers"], check=check)
     assert result["changed"]
-    assert f"referrer {about[:19]} has its subject" in result["diff"]["before"]
+    assert f"referrer {about[:19]} attached" in result["diff"]["before"]
     everything = registry.run(MODULE, repository=REPOSITORY, state="absent", digests=sorted(before), even_if=["tags"], check=check)
     assert everything["changed"]
 
@@ -190,7 +193,7 @@ def test_all_that_is_in_the_way_is_told(registry, platforms):
     index = tags(registry)["v1"]
     children = [child["digest"] for child in platforms["manifests"]]
     result = registry.run(MODULE, repository=REPOSITORY, state="absent", digests=children, check=True)
-    assert f"would take or break index {index}; so would that of 1 of the others; nothing was deleted." in result["msg"]
+    assert f"would delete or break index {index}, and deleting 1 of the others would break something, too; nothing was deleted." in result["msg"]
     assert result["blocked"] == [{"digest": digest, "tags": [], "indexes": [index], "referrers": []} for digest in children]
 
 
@@ -202,7 +205,7 @@ def test_a_locked_tag_keeps_its_manifest(registry, platforms, flag, check):
     result = registry.run(MODULE, repository=REPOSITORY, state="absent", tags=["v1"], by_tag=True, even_if=["tags"], check=check)
     index = tags(registry)["v1"]
     assert result["msg"] == (
-        f"Tag 'v1' of '{REPOSITORY}' is locked, and deleting its manifest {index} would take it along; nothing was deleted. "
+        f"Tag 'v1' of '{REPOSITORY}' is locked, and deleting its manifest {index} would delete it too; nothing was deleted. "
         "Unlock it with acr_tag_properties first."
     )
 
@@ -213,7 +216,7 @@ def test_a_tag_that_came_meanwhile_keeps_its_manifest(registry, platforms):
     body = registry.session.get(f"https://r.azurecr.io/acr/v1/{REPOSITORY}/_tags").text.replace('"name":"v1"', '"name":"v2"')
     registry.emulator.faults.set([{"method": "GET", "path": rf"/acr/v1/{REPOSITORY}/_tags\?.*digest=.*", "skip": 1, "status": 200, "body": body}])
     result = registry.run(MODULE, repository=REPOSITORY, state="absent", tags=["v1"], by_tag=True)
-    assert f"Manifest {index} got the tag 'v2' while the task was at work; it was not deleted. Run the task again." in result["msg"]
+    assert f"Manifest {index} got the tag 'v2' while the task was running; it was not deleted. Run the task again." in result["msg"]
     assert (result["changed"], tags(registry)) == (False, {"v1": index})
 
 
@@ -241,7 +244,7 @@ def test_annotations_are_added_where_there_are_none(registry, platforms):
         ({"media_type": "ä/é"}, "'ä/é' is not a media type."),
         ({"media_type": "a/b\nX: y"}, "'a/b X: y' is not a media type."),
         ({"annotations": {"a": "\udc80"}}, "The manifest has characters that UTF-8 cannot encode"),
-        ({"annotations": {"a": "b"}, "content": {"annotations": [1], "manifests": []}}, "The manifest's annotations are no dictionary."),
+        ({"annotations": {"a": "b"}, "content": {"annotations": [1], "manifests": []}}, "The annotations of the manifest are not a dictionary."),
     ],
 )
 @pytest.mark.parametrize("check", [True, False])

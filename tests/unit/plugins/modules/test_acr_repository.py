@@ -174,7 +174,7 @@ def test_a_ghost_is_absent(registry):
     result = registry.run(MODULE, repository=NAME, state="absent")
     assert result["changed"] is False
     assert registry.writes(0) == []
-    assert warned(result) == ("Repository 'library/app' of r.azurecr.io is listed, but holds nothing and cannot be deleted: the registry counts it as gone.")
+    assert warned(result) == ("Repository 'library/app' of r.azurecr.io is still listed, but it is empty and cannot be deleted. It counts as absent.")
 
 
 def test_a_repository_that_somebody_else_deleted_meanwhile_is_gone(app):
@@ -190,7 +190,8 @@ def test_what_lists_hide_is_said(app):
     assert (result["tag_count"], result["manifest_count"]) == (2, 5)
     assert result["tags"] == ["v2"]
     assert warned(result) == (
-        "Repository 'library/app' holds 2 tags and 5 manifests, but lists 1 and 4: what it hides (can_list: false) goes too, and is not in the result."
+        "Repository 'library/app' holds 2 tags and 5 manifests, but lists 1 and 4: "
+        "the hidden ones (can_list: false) are deleted too, and are not in the result."
     )
 
 
@@ -201,7 +202,7 @@ def test_many_tags_have_to_be_confirmed(app):
     mark = app.mark()
     options = {"repository": NAME, "state": "absent", "max_tags": 1}
     assert app.run(MODULE, **options)["msg"] == (
-        "Repository 'library/app' of r.azurecr.io holds 2 tags and 5 manifests; nothing was deleted. If all of that is to go, set confirm to 'library/app'."
+        "Repository 'library/app' of r.azurecr.io holds 2 tags and 5 manifests. Nothing was deleted. To delete all of them, set confirm to 'library/app'."
     )
     assert app.writes(mark) == []
     assert app.run(MODULE, confirm=NAME, **options)["changed"]
@@ -234,8 +235,8 @@ def test_a_lock_is_respected(app, path, locked, confirm):
     mark = app.mark()
     result = app.run(MODULE, repository=NAME, state="absent", confirm=confirm)
     assert result["msg"] == (
-        f"Repository 'library/app' of r.azurecr.io cannot be deleted, because of locks on {locked}; nothing was deleted. "
-        "Take them away first, or set override_locks and confirm if that is meant."
+        f"Repository 'library/app' of r.azurecr.io cannot be deleted because of locks on {locked}. Nothing was deleted. "
+        "Remove the locks first, or set override_locks and confirm to delete it all the same."
     )
     assert app.writes(mark) == []
 
@@ -244,7 +245,7 @@ def test_many_locks_are_counted(app):
     lock(app, "/_tags/v1", "/_tags/v2", *(f"/_manifests/{digest}" for digest in [*app.digests.values(), app.signature]), "")
     message = app.run(MODULE, repository=NAME, state="absent")["msg"]
     assert "because of locks on the repository, tag v1, tag v2, manifest sha256:" in message
-    assert " and 1 more; nothing was deleted." in message
+    assert " and 1 more. Nothing was deleted." in message
 
 
 def test_what_is_locked_has_to_be_confirmed(app):
@@ -252,8 +253,8 @@ def test_what_is_locked_has_to_be_confirmed(app):
     mark = app.mark()
     options = {"repository": NAME, "state": "absent", "override_locks": True}
     assert app.run(MODULE, **options)["msg"] == (
-        "Repository 'library/app' of r.azurecr.io holds 2 tags and 5 manifests, with locks on tag v1; nothing was deleted. "
-        "If all of that is to go, set confirm to 'library/app'."
+        "Repository 'library/app' of r.azurecr.io holds 2 tags and 5 manifests, with locks on tag v1. Nothing was deleted. "
+        "To delete all of them, set confirm to 'library/app'."
     )
     assert app.writes(mark) == []
 

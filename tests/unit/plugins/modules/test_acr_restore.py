@@ -217,8 +217,12 @@ def test_what_lists_hide_is_alive(app):
 @pytest.mark.parametrize(
     ("path", "text"),
     [
-        ("", "Repository 'library/app' has can_write: false, so nothing in it can be changed, and nothing was. Set can_write: true on it first."),
-        ("/_tags/v2", "A lock on the tag forbids to change tag 'v2'; nothing was changed. Unlock it with acr_tag_properties first."),
+        (
+            "",
+            "Repository 'library/app' has can_write: false, which forbids changing anything in it. Nothing was changed. "
+            "Set can_write: true on the repository first.",
+        ),
+        ("/_tags/v2", "A lock on the tag forbids changing tag 'v2'; nothing was changed. Unlock it with acr_tag_properties first."),
     ],
 )
 def test_locks_are_seen_before_anything_is_changed(app, path, text, check):
@@ -306,7 +310,7 @@ def test_a_tag_that_is_pushed_meanwhile_is_left_alone(app, monkeypatch):
 
     monkeypatch.setattr(app.emulator, "handle", push_first)
     result = app.run(MODULE, items=[item(v1, "v1")])
-    assert f"Tag 'v1' was moved from nothing to {app.theirs} while the task was at work. Run the task again." in result["msg"]
+    assert f"Tag 'v1' was moved from nothing to {app.theirs} while the task was running. Run the task again." in result["msg"]
     assert pointed(app)["v1"] == app.theirs
 
 

@@ -103,7 +103,7 @@ def test_locks_are_seen_before_anything_is_changed(registry, digests, check, pat
     if refused is None:
         assert result["changed"]
         return
-    message = f"A lock on {refused} forbids to change tag 'v1'; nothing was changed. Unlock it with acr_tag_properties first."
+    message = f"A lock on {refused} forbids changing tag 'v1'; nothing was changed. Unlock it with acr_tag_properties first."
     assert result["msg"] == message
     assert registry.writes(mark) == []
 
@@ -115,7 +115,7 @@ def test_a_tag_that_moves_meanwhile_is_left_alone(registry, digests):
     registry.emulator.faults.set([{"method": "GET", "path": f"/acr/v1/{REPOSITORY}/_tags/v1", "skip": 1, "status": 200, "body": body}])
     result = registry.run(MODULE, repository=REPOSITORY, tags=["v1"], source_tag="v2")
     assert result["failed"]
-    assert f"Tag 'v1' was moved from {digests['v1']} to {moved} while the task was at work." in result["msg"]
+    assert f"Tag 'v1' was moved from {digests['v1']} to {moved} while the task was running." in result["msg"]
     assert not result["changed"]
     assert result["not_attempted"] == []
 

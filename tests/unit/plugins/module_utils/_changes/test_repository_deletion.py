@@ -25,9 +25,9 @@ def order(letters, needs, **created):
     ("needs", "expected"),
     [
         ({}, "abcd"),
-        ({"a": "d"}, "dabc"),
+        ({"a": "d"}, "bcda"),
         ({"a": "b", "b": "c", "c": "d"}, "dcba"),
-        ({"a": "bc", "b": "d", "c": "d"}, "dcba"),
+        ({"a": "bc", "b": "d", "c": "d"}, "dbca"),
         # What is not in the repository cannot be waited for.
         ({"a": "e"}, "abcd"),
     ],
