@@ -46,13 +46,13 @@ def with_unlocked(client: RegistryClient, repository: str, changes: Sequence[Att
         if not left:
             raise
         places = ", ".join(f"{change.kind} '{change.name}' to {_locks(change)}" for change in left)
-        told = LeftUnlockedError(
+        left_unlocked = LeftUnlockedError(
             f"{error} Locks of repository '{repository}' that were removed for this could not all be restored: set {places}.",
             error.to_result() if isinstance(error, AcrError) else {},
         )
         if isinstance(error, Exception):
-            raise told from error
-        raise error from told
+            raise left_unlocked from error
+        raise error from left_unlocked
 
 
 def _split(changes: Sequence[AttributeChange]) -> tuple[list[AttributeChange], list[AttributeChange]]:

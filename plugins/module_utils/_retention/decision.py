@@ -26,7 +26,7 @@ from .rules import DELETE, KEEP, KEEP_REFERRERS, ORPHANS, UNLOCK, Rule, too_youn
 
 @dataclass(frozen=True)
 class Verdict:
-    """The action for a tag or manifest, the name of the rule that decides it, and the reason; the action is ``keep`` also where a rule spares it."""
+    """The action for a tag or manifest, the name of the rule that decides it, and the reason. What a rule exempts has the action ``keep``."""
 
     action: str
     rule: str
@@ -105,17 +105,17 @@ class _Evaluation:
 
     @cached_property
     def tags(self) -> dict[str, Verdict]:
-        """What the rules say about tags; no rule selects a referrer tag."""
+        """The verdicts on tags, by name; no rule selects a referrer tag."""
         verdicts: dict[str, Verdict] = {}
         left = {tag.name: tag for tag in self._snapshot.tags.values() if subject_of_tag(tag.name) is None}
         for rule in self._policy.rules:
             if rule.tags is None or self._name not in rule.repositories:
                 continue
             selected = [tag for tag in left.values() if tag.name in rule.tags]
-            spared = rule.spared(selected, self._policy.now)
+            exempt = rule.exempt(selected, self._policy.now)
             for tag in selected:
                 del left[tag.name]
-                reason = f"kept by {rule.name}" if rule.action == KEEP else spared.get(tag.name) or self._obstacle(rule, tag)
+                reason = f"kept by {rule.name}" if rule.action == KEEP else exempt.get(tag.name) or self._obstacle(rule, tag)
                 verdicts[tag.name] = Verdict(KEEP, rule.name, reason) if reason else Verdict(rule.action, rule.name, rule.reason)
         return verdicts
 

@@ -63,7 +63,7 @@ def _in_use(data: Any, required: bool | None, host: str, repositories: Collectio
     found = frozenset(reference for text in _texts(data) for reference in _references(text, host))
     if required and not any(name in repositories or not name for name, dummy in found):
         raise UsageError(
-            f"protect.in_use names no image of {host} in the repositories that the rules select. The task that collects these names found none, or failed. "
+            f"protect.in_use names no image of {host} in the repositories that the rules match. The task that collects these names found none, or failed. "
             "Nothing was changed. Set protect.require_in_use to false if the list may be empty."
         )
     return found

@@ -29,7 +29,7 @@ from .undo import UndoEntry, undo_entries
 if TYPE_CHECKING:
     from .._content.completeness import Completeness
 
-# The repository is read again after so many changes, so that what others push in the meantime is soon seen.
+# The repository is read again after so many changes, so that it is soon seen what others have pushed.
 BATCH = 250
 
 

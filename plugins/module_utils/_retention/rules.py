@@ -4,7 +4,7 @@
 #
 # Private to this collection: it can change in any release.
 
-"""Rules of retention: which tags and untagged manifests each selects, and which of these it spares. Pure: no request is made here."""
+"""Rules of retention: which tags and untagged manifests each selects, and which of these it exempts from its action. Pure: no request is made here."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Rule:
 
     def _check(self) -> None:
         if self.tags is None and self.untagged_older_than is None:
-            raise UsageError(f"{self.name} has neither tags nor untagged, so it selects nothing. Set one of them.")
+            raise UsageError(f"{self.name} has neither tags nor untagged, so it matches nothing. Set one of them.")
         if self.untagged_older_than is not None and self.action != DELETE:
             raise UsageError(f"{self.name} has untagged and the action {self.action}, but untagged manifests can only be deleted. Make two rules of it.")
         if self.tags is not None and self.action == DELETE and not (self.older_than or self.keep_newest or self.keep_minors):
@@ -81,10 +81,10 @@ class Rule:
             f"not among the newest {self.keep_minors} minor versions" if self.keep_minors else "",
             f"more than {self.when_count_exceeds} match" if self.when_count_exceeds else "",
         ]
-        return ", ".join(filter(None, conditions)) or f"selected by {self.name}"
+        return ", ".join(filter(None, conditions)) or f"matched by {self.name}"
 
-    def spared(self, tags: Sequence[TagProperties], now: float) -> dict[str, str]:
-        """Return the tags on which the action is not taken, each with the reason. ``tags`` are all that the rule selects in one repository.
+    def exempt(self, tags: Sequence[TagProperties], now: float) -> dict[str, str]:
+        """Return the tags that are exempt from the action, each with the reason. ``tags`` are all that the rule selects in one repository.
 
         The newest tags are those that were pushed last; ``now`` is in seconds since 1970.
         """
@@ -124,7 +124,7 @@ def _newest_minors(tags: Sequence[TagProperties], number: int) -> list[str]:
 
 def _selection(data: Mapping[str, Any], place: str, syntax: str) -> Selection:
     if not data["include"]:
-        raise UsageError(f"{place}: include is empty, so the rule selects nothing. List at least one pattern.")
+        raise UsageError(f"{place}: include is empty, so the rule matches nothing. List at least one pattern.")
     try:
         return Selection(data["include"], data["exclude"], syntax)
     except UsageError as error:

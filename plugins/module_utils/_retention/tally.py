@@ -20,7 +20,7 @@ class Tally:
     """Accounts for items. Each is pending until it is done, settled, drifted, failed or abandoned, and then never changes again.
 
     The tags of a manifest share its fate, because the registry deletes them with it. Several threads may report at the same time, each
-    about other items.
+    on other items.
     """
 
     def __init__(self, items: Sequence[PlanItem]) -> None:
@@ -47,7 +47,7 @@ class Tally:
 
     @property
     def pending(self) -> list[PlanItem]:
-        """What has not been decided yet."""
+        """What is still to be done."""
         return list(self._pending)
 
     @property
@@ -66,7 +66,7 @@ class Tally:
         return [item for item in self._items if item in self._abandoned or item in self._pending]
 
     def is_pending(self, item: PlanItem) -> bool:
-        """Whether nothing has been decided about ``item`` yet."""
+        """Whether ``item`` is still to be done."""
         return item in self._pending
 
     def finish(self, item: PlanItem, current: Collection[PlanItem] = ()) -> None:

@@ -119,7 +119,7 @@ def test_a_long_diff_is_cut_and_says_so(registry):
 
 
 def test_what_can_be_restored_comes_in_the_order_in_which_it_can(app):
-    """Children before their index, a subject before what is about it (Microsoft: Recover deleted artifacts, "Important")."""
+    """Children before their index, a subject before its referrers (Microsoft: Recover deleted artifacts, "Important")."""
     undo = app.run(MODULE, repository=NAME, state="absent", check=True)["undo"]
     assert {item["repository"] for item in undo} == {NAME}
     assert {item["digest"]: item["tags"] for item in undo} == {
@@ -280,7 +280,7 @@ DELETE = {"repository": NAME, "state": "absent", "override_locks": True, "confir
 
 
 @pytest.mark.parametrize("check", [True, False])
-def test_locks_are_taken_away_when_that_is_meant(locked, check):
+def test_locks_are_removed_when_that_is_confirmed(locked, check):
     mark = locked.mark()
     result = locked.run(MODULE, check=check, **DELETE)
     assert result["changed"]
@@ -300,7 +300,7 @@ def test_locks_are_taken_away_when_that_is_meant(locked, check):
         assert len(locked.writes(mark)) == 5
 
 
-def test_locks_are_put_back_when_the_deletion_fails(locked):
+def test_locks_are_restored_when_the_deletion_fails(locked):
     locked.emulator.faults.set([{"method": "DELETE", "path": PATH, "status": 405, "body": DISALLOWED}])
     result = locked.run(MODULE, **DELETE)
     assert result["failed"]
@@ -311,7 +311,7 @@ def test_locks_are_put_back_when_the_deletion_fails(locked):
     assert attributes(locked) == LOCKED
 
 
-def test_locks_are_put_back_when_one_cannot_be_taken_away(locked):
+def test_locks_are_restored_when_one_cannot_be_removed(locked):
     locked.emulator.faults.set([{"method": "PATCH", "path": f"{PATH}/_manifests/{locked.signature}", "status": 405, "body": DISALLOWED}])
     result = locked.run(MODULE, **DELETE)
     assert result["failed"]
@@ -320,7 +320,7 @@ def test_locks_are_put_back_when_one_cannot_be_taken_away(locked):
     assert attributes(locked) == LOCKED
 
 
-def test_locks_that_cannot_be_put_back_are_named(locked):
+def test_locks_that_cannot_be_restored_are_named(locked):
     locked.emulator.faults.set(
         [
             {"method": "DELETE", "path": PATH, "status": 405, "body": DISALLOWED},
@@ -337,7 +337,7 @@ def test_locks_that_cannot_be_put_back_are_named(locked):
     assert attributes(locked) == [LOCKED[0], [True, True], *LOCKED[2:]]
 
 
-def test_who_may_not_take_locks_away_is_told_before_anything_is_deleted(locked):
+def test_who_may_not_remove_locks_is_told_so_before_anything_is_deleted(locked):
     actions = ["content/read", "content/delete", "metadata/read"]
     locked.emulator.identities.register_token({"name": "robot", "password": "pw", "repositories": {"library/*": actions}})
     result = locked.run(MODULE, username="robot", password="pw", **DELETE)

@@ -48,13 +48,13 @@ def manifests(registry, repository=REPOSITORY):
 
 
 def reasons(result):
-    """Return why each tag or manifest stays."""
+    """Return why each tag or manifest is kept."""
     return {kept["name"]: kept["reason"] for kept in result["kept"]}
 
 
 def signature(subject, **more):
-    """Return something that is about the image ``subject``."""
-    return images.image(f"about {subject.digest}", artifactType="application/vnd.example.signature", subject=subject.descriptor(), **more)
+    """Return a referrer of the image ``subject``."""
+    return images.image(f"referrer of {subject.digest}", artifactType="application/vnd.example.signature", subject=subject.descriptor(), **more)
 
 
 def index(*listed):
@@ -105,7 +105,7 @@ def test_multi_architecture_images_lose_no_platform(registry):
 
 @pytest.mark.parametrize("text", ["999999d", "-7d", "0d", "0", "", "7", "7 days", "1.5d", "d", "7d7w", "99999999999999999999d", "30D", "1h 5m", "36501d"])
 @pytest.mark.parametrize("option", ["older_than", "untagged", "max_runtime"])
-def test_a_span_that_cannot_be_meant(registry, text, option):
+def test_an_invalid_span(registry, text, option):
     """acr-cli#560: ``999999d`` overflowed and deleted everything; ``-7d`` is in the future."""
     push(registry, 40, images.image("old"), "v1")
     mark = registry.mark()
@@ -153,7 +153,7 @@ def between(monkeypatch, act):
     monkeypatch.setattr(repository_execution, "read_snapshot", and_then)
 
 
-def test_a_tag_that_is_moved_between_plan_and_apply_stays(registry, monkeypatch):
+def test_a_tag_that_is_moved_between_plan_and_apply_is_kept(registry, monkeypatch):
     push(registry, 40, images.image("old"), "v1")
     between(monkeypatch, lambda: registry.push(REPOSITORY, images.image("new"), "v1"))
     result = run(registry, rule())
@@ -162,7 +162,7 @@ def test_a_tag_that_is_moved_between_plan_and_apply_stays(registry, monkeypatch)
     assert "it points at sha256:" in result["drifted"][0]["reason"]
 
 
-def test_a_tag_that_is_pushed_again_between_plan_and_apply_stays(registry, monkeypatch):
+def test_a_tag_that_is_pushed_again_between_plan_and_apply_is_kept(registry, monkeypatch):
     digest = push(registry, 40, images.image("old"), "v1")
     between(monkeypatch, lambda: registry.push(REPOSITORY, images.image("old"), "v1"))
     result = run(registry, rule())
@@ -263,11 +263,11 @@ def test_globs(registry):
     ],
     ids=lambda protect: next(iter(protect)),
 )
-def test_what_is_protected_stays(registry, protect, check):
+def test_what_is_protected_is_kept(registry, protect, check):
     image = images.multi_platform("one")
     digest = push(registry, 40, image, "v1")
-    told = json.loads(json.dumps(protect).replace("{digest}", digest))
-    result = run(registry, rule(untagged={"older_than": "1d"}), protect=told, check=check)
+    protection = json.loads(json.dumps(protect).replace("{digest}", digest))
+    result = run(registry, rule(untagged={"older_than": "1d"}), protect=protection, check=check)
     assert (result.get("changed"), reasons(result)) == (False, {"v1": "in use" if "in_use" in protect else "protected"}), result
     assert manifests(registry) == {one.digest for one in image.manifests}
 
@@ -275,7 +275,7 @@ def test_what_is_protected_stays(registry, protect, check):
 @pytest.mark.parametrize(
     ("protect", "message"),
     [
-        ({"in_use": []}, "protect.in_use names no image of r.azurecr.io in the repositories that the rules select"),
+        ({"in_use": []}, "protect.in_use names no image of r.azurecr.io in the repositories that the rules match"),
         ({"require_in_use": True}, "protect.in_use names no image of r.azurecr.io"),
         ({"in_use": ["nginx:1.25", "other.azurecr.io/library/app:v1"]}, "protect.in_use names no image of r.azurecr.io"),
         ({"in_use": {"resources": [], "failed": True}}, "protect.in_use is the result of a task that failed, so it is not known what is in use."),
@@ -294,7 +294,7 @@ def test_what_is_in_use_must_be_known(registry, protect, message):
     assert registry.writes(mark) == []
 
 
-def test_an_empty_list_of_what_is_in_use_can_be_meant(registry):
+def test_an_empty_list_of_images_in_use_can_be_allowed(registry):
     push(registry, 40, images.image("one"), "v1")
     assert run(registry, rule(), protect={"in_use": [], "require_in_use": False})["changed"]
 
@@ -319,7 +319,7 @@ def test_signatures_go_and_stay_with_their_image(registry, policy):
 
 
 def test_signatures_of_cosign_go_and_stay_with_their_image(registry):
-    """They are found by a tag that says which digest they are about; a rule for all tags must not take them away."""
+    """They are found by a tag that contains the digest of their subject; a rule for all tags must not delete them."""
     old, new = images.image("old"), images.image("new")
     push(registry, 40, old, "v1")
     push(registry, 1, new, "v2")
@@ -332,13 +332,13 @@ def test_signatures_of_cosign_go_and_stay_with_their_image(registry):
 
 
 def test_a_locked_signature_keeps_its_image(registry):
-    """The service deletes what is about an image together with it."""
+    """The service deletes referrers together with their subject."""
     old = images.image("old")
     push(registry, 40, old, "v1")
-    about = push(registry, 40, signature(old.root))
-    registry.patch(f"/acr/v1/{REPOSITORY}/_manifests/{about}", deleteEnabled=False)
+    referrer = push(registry, 40, signature(old.root))
+    registry.patch(f"/acr/v1/{REPOSITORY}/_manifests/{referrer}", deleteEnabled=False)
     run(registry, rule())
-    assert manifests(registry) == {old.root.digest, about}
+    assert manifests(registry) == {old.root.digest, referrer}
 
 
 @pytest.mark.parametrize("check", [True, False])
@@ -380,7 +380,7 @@ def test_locks(registry, lock, override):
         assert reasons(result) == {"v1": {"tag": "locked", "manifest": "its manifest is locked", "repository": "the repository is locked"}[lock]}
 
 
-def test_a_lock_comes_back_when_the_deletion_fails(registry):
+def test_a_lock_is_restored_when_the_deletion_fails(registry):
     digest = push(registry, 40, images.image("one"), "v1")
     registry.patch(f"/acr/v1/{REPOSITORY}/_manifests/{digest}", deleteEnabled=False)
     registry.emulator.faults.set([{"method": "DELETE", "path": "/v2/.*", "times": 0, "status": 403, "body": "{}"}])
@@ -393,7 +393,7 @@ def test_a_lock_comes_back_when_the_deletion_fails(registry):
 
 
 @pytest.mark.parametrize("path", ["/v2/.*", "/acr/v1/.*"], ids=["manifest", "tag"])
-def test_a_deletion_whose_answer_is_lost_is_told(registry, path):
+def test_a_deletion_whose_answer_is_lost_is_reported(registry, path):
     """It is asked for again, and then there is nothing any more."""
     digest = push(registry, 40, images.image("old"), "v1", *(["sibling"] if path.startswith("/acr") else []))
     registry.emulator.faults.set([{"method": "DELETE", "path": path, "reset": -1}])
@@ -416,7 +416,7 @@ def test_a_list_that_becomes_incomplete_during_the_sweep_does_not_deny_what_was_
     )
 
 
-def test_a_lock_that_cannot_come_back_is_told(registry):
+def test_a_lock_that_cannot_be_restored_is_reported(registry):
     digest = push(registry, 40, images.image("one"), "v1")
     registry.patch(f"/acr/v1/{REPOSITORY}/_manifests/{digest}", deleteEnabled=False)
     refusal = {"times": 0, "status": 403, "body": "{}"}
@@ -481,10 +481,10 @@ def test_a_saved_plan_leaves_alone_what_has_changed(registry):
     registry.push(REPOSITORY, index(images.image("listed")), "index")
     check, real = run(registry, plan=saved, patterns=None, check=True), run(registry, plan=saved, patterns=None)
     assert check["drifted"] == real["drifted"]
-    told = {drifted["target"].rpartition("@")[2]: drifted["reason"] for drifted in real["drifted"]}
-    assert told[digests["locked"]] == "it is locked now"
-    assert "pushed again" in told[digests["tagged"]] or told[digests["tagged"]] == "another tag points at it now"
-    assert told[digests["listed"]] == "a kept manifest needs it now"
+    drifts = {drifted["target"].rpartition("@")[2]: drifted["reason"] for drifted in real["drifted"]}
+    assert drifts[digests["locked"]] == "it is locked now"
+    assert "pushed again" in drifts[digests["tagged"]] or drifts[digests["tagged"]] == "another tag points at it now"
+    assert drifts[digests["listed"]] == "a kept manifest needs it now"
     assert digests["same"] not in manifests(registry)
     assert {digests["locked"], digests["tagged"], digests["listed"]} <= manifests(registry)
     assert {"moved", "second", "index"} <= set(tags(registry))
@@ -501,7 +501,7 @@ def test_a_saved_plan_leaves_alone_what_has_changed(registry):
         (lambda plan: plan.update(registry="other.azurecr.io"), "The plan is for other.azurecr.io, not for r.azurecr.io. Apply it to other.azurecr.io."),
     ],
 )
-def test_a_plan_that_is_none(registry, change, message):
+def test_an_invalid_plan(registry, change, message):
     push(registry, 40, images.image("one"), "v1", "v2")
     saved = run(registry, rule(tags={"include": ["v1"]}), check=True)["plan"]
     change(saved)
@@ -619,7 +619,7 @@ def test_the_catalog_is_not_read_for_names(registry):
     assert "GET /acr/v1/_catalog" not in registry.requests(mark)
 
 
-def test_nothing_is_read_twice_where_no_rule_asks_for_anything(registry):
+def test_nothing_is_read_twice_where_no_rule_changes_anything(registry):
     push(registry, 1, images.multi_platform("new"), "v1")
     mark = registry.mark()
     assert not run(registry, rule())["changed"]
@@ -630,8 +630,8 @@ def test_nothing_is_read_twice_where_no_rule_asks_for_anything(registry):
     ("changes", "message"),
     [
         ({"older_than": None}, "rule 1 would delete every tag that it matches. Set older_than, keep_newest or keep_minors."),
-        ({"tags": None}, "rule 1 has neither tags nor untagged, so it selects nothing. Set one of them."),
-        ({"tags": {"include": []}}, "rule 1, tags: include is empty, so the rule selects nothing. List at least one pattern."),
+        ({"tags": None}, "rule 1 has neither tags nor untagged, so it matches nothing. Set one of them."),
+        ({"tags": {"include": []}}, "rule 1, tags: include is empty, so the rule matches nothing. List at least one pattern."),
         ({"tags": {"include": ["v("]}}, "rule 1, tags: 'v(' in include is not a regular expression"),
         ({"keep_newest": 0}, "rule 1: keep_newest is 0, but must be at least 1."),
         ({"keep_minors": -1}, "rule 1: keep_minors is -1, but must be at least 1."),
@@ -642,7 +642,7 @@ def test_nothing_is_read_twice_where_no_rule_asks_for_anything(registry):
         ),
     ],
 )
-def test_a_rule_that_cannot_be_meant(registry, changes, message):
+def test_an_invalid_rule(registry, changes, message):
     assert message in run(registry, rule(**changes))["msg"]
 
 

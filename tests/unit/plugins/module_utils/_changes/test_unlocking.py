@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Locks that are removed so that something can be deleted: whatever goes wrong, it is gone, locked as before, or the task says what to set.
+"""Locks that are removed so that something can be deleted: whatever goes wrong, it is then deleted or locked as before, or the
+task says what to set.
 
 The judge is a fresh read of the registry.
 """
@@ -237,7 +238,7 @@ def test_an_interrupted_task_tells_what_it_left_unlocked(case, monkeypatch):
     "answer", [{"corrupt": True}, {"truncate": 5, "times": 3}, {"headers": {"Content-Encoding": "br"}}], ids=lambda answer: next(iter(answer))
 )
 def test_the_answer_comes_and_cannot_be_read(case, method, answer):
-    """The change was made: the task goes on, whatever the answer was."""
+    """The change was made: the task continues, whatever the answer was."""
     path = case.delete_path if method == "DELETE" else case.lock_path
     case.registry.emulator.faults.set([{"method": method, "path": path, **answer}])
     judge(case, case.run(), GONE)
@@ -298,3 +299,18 @@ def test_many_at_a_time_are_interrupted(registry, monkeypatch):
     there = registry.get(f"/acr/v1/{NAME}/_manifests")["manifests"]
     assert 0 < len(calls) < len(digests)
     assert [manifest["digest"] for manifest in there if manifest["changeableAttributes"]["deleteEnabled"]] == []
+
+
+def test_one_is_unlocked_and_deleted_before_the_next(registry):
+    """So that little has to be restored when something goes wrong."""
+    now = registry.emulator.clock.now()
+    registry.emulator.clock.set(now - 40 * DAY)
+    digests = [registry.push(NAME, images.image(str(number)), f"v{number}") for number in range(3)]
+    registry.emulator.clock.set(now)
+    for digest in digests:
+        registry.patch(f"/acr/v1/{NAME}/_manifests/{digest}", deleteEnabled=False)
+    mark = registry.mark()
+    rule = {"repositories": {"include": [".*"]}, "tags": {"include": ["v.*"]}, "older_than": "30d", "action": "delete"}
+    registry.run("acr_retention", rules=[rule], patterns="regex", max_delete_percent=100, override_locks=True, concurrency=1)
+    expected = [(f"PATCH /acr/v1/{NAME}/_manifests/{digest}", f"DELETE /v2/{NAME}/manifests/{digest}") for digest in sorted(digests)]
+    assert registry.writes(mark) == [request for pair in expected for request in pair]

@@ -34,7 +34,7 @@ def digest(number: int) -> str:
 
 @dataclass
 class Node:
-    """A manifest: what it lists and what it is about (numbers of others), its names, its age in days, and whether it is locked."""
+    """A manifest: its children and its subject (numbers of others), its names, its age in days, and whether it is locked."""
 
     children: list[int] = field(default_factory=list)
     subject: int | None = None
@@ -58,7 +58,7 @@ def worlds(draw: st.DrawFn, circles: bool) -> list[Node]:
             node.subject = draw(st.none() | others | st.just(99))
             if draw(st.integers(0, 5)) == 0:
                 signed = draw(others)
-                # One tag is about one digest.
+                # A referrer tag belongs to one digest.
                 node.signs = None if any(other.signs == signed for other in world) else signed
         for dummy in range(draw(st.integers(0, 2))):
             if free:
@@ -99,7 +99,7 @@ WISHES = st.builds(
     untagged=st.booleans(),
     referrers=st.sampled_from(("with_subject", "keep", "orphans")),
 )
-# Names that are digests are about another image.
+# A referrer tag contains the digest of its subject.
 SIGNATURE = "{}.sig"
 
 
@@ -138,8 +138,8 @@ def rules_of(wishes: list[Wish], repository: str = NAME) -> list[Rule]:
 
 
 def oracle(world: list[Node], wishes: list[Wish]) -> tuple[set[str], set[int]]:
-    """Return the names and the manifests that go, found out as naively as can be: take everything away that was asked for, and put back
-    what anything left needs, one by one, until nothing has to be put back any more."""
+    """Return the names and the manifests that are deleted, in the most naive way: delete everything that the rules select, then put back what
+    the rest needs, one by one, until nothing more has to be put back."""
     import re
 
     subjects: dict[int, set[int]] = {}
@@ -149,7 +149,7 @@ def oracle(world: list[Node], wishes: list[Wish]) -> tuple[set[str], set[int]]:
     parents = {number: {other for other, node in enumerate(world) if number in node.children} for number in range(len(world))}
     referrers = {number: {other for other in range(len(world)) if number in subjects[other]} for number in range(len(world))}
     policy: dict[int, str] = {}
-    goes: set[str] = set()
+    lost: set[str] = set()
     taken: set[str] = set()
     wished: dict[str, Wish] = {}
     for wish in wishes:
@@ -160,11 +160,11 @@ def oracle(world: list[Node], wishes: list[Wish]) -> tuple[set[str], set[int]]:
         needs_age = wish.older_than or not wish.keep_newest
         for node, number, name in matching:
             if not (needs_age and node.days < 30) and (node, number, name) not in newest and not node.locked:
-                goes.add(name)
+                lost.add(name)
                 wished[name] = wish
     asked = set()
     for number, node in enumerate(world):
-        if node.names and set(node.names) <= goes:
+        if node.names and set(node.names) <= lost:
             asked.add(number)
             policy[number] = "keep" if any(wished[name].referrers == "keep" for name in node.names) else ""
     untagged = next((wish for wish in wishes if wish.untagged), None)
@@ -182,42 +182,42 @@ def oracle(world: list[Node], wishes: list[Wish]) -> tuple[set[str], set[int]]:
                 todo += world[part].children
         if policy[number] == "keep" and any(referrers[part] for part in parts):
             asked.discard(number)
-            goes -= set(world[number].names)
-    doomed = set(asked)
+            lost -= set(world[number].names)
+    deleted = set(asked)
     while True:
-        more = {other for number in doomed for other in (*world[number].children, *referrers[number])} - doomed
+        more = {other for number in deleted for other in (*world[number].children, *referrers[number])} - deleted
         if not more:
             break
-        doomed |= more
-    spared = {number for number in range(len(world)) if set(world[number].names) - goes or world[number].locked}
-    # What was asked for by a rule that keeps what is about it stays itself.
-    spared |= {number for number in policy if number not in asked}
-    doomed -= spared
+        deleted |= more
+    kept = {number for number in range(len(world)) if set(world[number].names) - lost or world[number].locked}
+    # A manifest selected by a rule that keeps referrers is kept itself.
+    kept |= {number for number in policy if number not in asked}
+    deleted -= kept
     while True:
         back = next(
             (
                 number
-                for number in sorted(doomed)
+                for number in sorted(deleted)
                 if any(
                     number in world[other].children or number in subjects[other] or number in referrers[other]
                     for other in range(len(world))
-                    if other not in doomed
+                    if other not in deleted
                 )
             ),
             None,
         )
         if back is None:
-            return goes, doomed
-        doomed.discard(back)
+            return lost, deleted
+        deleted.discard(back)
 
 
 @settings(max_examples=200, deadline=None)
 @given(worlds(circles=True), st.lists(WISHES, min_size=1, max_size=3))
 def test_what_goes_is_what_a_naive_oracle_says(world, wishes):
     decision = Policy(rules_of(wishes), Protection(), NOW).decide(snapshot_of(world))
-    names, doomed = oracle(world, wishes)
+    names, deleted = oracle(world, wishes)
     assert {name for name, verdict in decision.tags.items() if verdict.deletes and name in NAMES} == names
-    assert {number for number in range(len(world)) if (verdict := decision.manifests.get(digest(number))) and verdict.deletes} == doomed
+    assert {number for number in range(len(world)) if (verdict := decision.manifests.get(digest(number))) and verdict.deletes} == deleted
 
 
 @settings(max_examples=200, deadline=None)
@@ -225,14 +225,14 @@ def test_what_goes_is_what_a_naive_oracle_says(world, wishes):
 def test_no_root_ever_loses_anything_that_it_reaches(world, wishes):
     snapshot = snapshot_of(world)
     decision = Policy(rules_of(wishes), Protection(), NOW).decide(snapshot)
-    gone = {name for name, verdict in decision.manifests.items() if verdict.deletes}
-    stays = set(snapshot.manifests) - gone
-    for name in stays:
+    deleted = {name for name, verdict in decision.manifests.items() if verdict.deletes}
+    left = set(snapshot.manifests) - deleted
+    for name in left:
         edges = snapshot.contents[name].edges
-        assert not gone & set(edges.children)
-        assert not gone & set(edges.subjects)
-    assert not {snapshot.tags[name].digest for name, verdict in decision.tags.items() if not verdict.deletes} & gone
-    assert not {name for name, manifest in snapshot.manifests.items() if not manifest.attributes.can_delete} & gone
+        assert not deleted & set(edges.children)
+        assert not deleted & set(edges.subjects)
+    assert not {snapshot.tags[name].digest for name, verdict in decision.tags.items() if not verdict.deletes} & deleted
+    assert not {name for name, manifest in snapshot.manifests.items() if not manifest.attributes.can_delete} & deleted
 
 
 @settings(max_examples=100, deadline=None)
@@ -281,14 +281,14 @@ def test_a_registry_then_holds_what_was_said(registry, world, wishes):
     repository = f"random/r{next(numbers)}"
     digests = build(registry, world, repository)
     options = {"rules": [wish.option(repository) for wish in wishes], "patterns": "regex", "max_delete_percent": 100}
-    names, doomed = oracle(world, wishes)
+    names, deleted = oracle(world, wishes)
     check = registry.run("acr_retention", check=True, **options)
     saved = check["plan"]
     real = registry.run("acr_retention", **options)
     assert not real.get("failed"), real["msg"]
     assert check == {name: value for name, value in real.items() if name in check}
     there = {item["digest"] for item in registry.get(f"/acr/v1/{repository}/_manifests").get("manifests") or []}
-    assert there == {name for number, name in digests.items() if number not in doomed}
+    assert there == {name for number, name in digests.items() if number not in deleted}
     tags = {tag["name"] for tag in registry.get(f"/acr/v1/{repository}/_tags").get("tags") or []}
     assert tags & set(NAMES) == {name for node in world for name in node.names} - names
     assert real["verification"]["broken"] == []
