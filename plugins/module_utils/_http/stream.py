@@ -52,36 +52,37 @@ class Stream:
         if encoding != "identity":
             raise ProtocolError(f"{self.method} {redact(self.url)} was answered with Content-Encoding {printable(encoding, 40)}, which was not asked for.")
         ended = False
-        try:
-            while not ended:
-                piece, ended = self._next_piece(size)
-                if piece:
-                    yield piece
-                if not ended and len(piece) < size:
-                    raise TransportError(
-                        f"{self.method} {redact(self.url)} failed: less than {size:,} bytes came in {self._settings.timeout:g} seconds. "
-                        "Check the network path, or raise timeout."
-                    )
-        except (HTTPError, OSError) as error:
-            from .failures import transport_error
+        while not ended:
+            piece, ended, error = self._next_piece(size)
+            if piece:
+                yield piece
+            if error:
+                raise error
 
-            raise transport_error(self.method, self.url, error, self._settings) from None
-
-    def _next_piece(self, size: int) -> tuple[bytes, bool]:
-        """Return up to ``size`` bytes, as many as come before the timeout, and whether the body has ended."""
+    def _next_piece(self, size: int) -> tuple[bytes, bool, TransportError | None]:
+        """Return up to ``size`` bytes, whether the body has ended, and the error for which they are fewer."""
         raw = self._answer.raw
         # What has arrived, without waiting for more; before urllib3 2.1 only whole amounts can be had.
         read = raw.read1 if hasattr(raw, "read1") else raw.read
         # With TLS a part has 16 KiB at most: whoever hashes and writes is better served with more.
         parts: list[bytes] = []
         received, deadline = 0, time.monotonic() + self._settings.timeout
-        while received < size and time.monotonic() < deadline:
-            part = read(min(size - received, STREAM_PIECE), decode_content=False)
-            if not part:
-                return b"".join(parts), True
-            parts.append(part)
-            received += len(part)
-        return b"".join(parts), False
+        error = None
+        try:
+            while received < size and time.monotonic() < deadline:
+                part = read(min(size - received, STREAM_PIECE), decode_content=False)
+                if not part:
+                    return b"".join(parts), True, None
+                parts.append(part)
+                received += len(part)
+            if received < size:
+                late = f"less than {size:,} bytes came in {self._settings.timeout:g} seconds. Check the network path, or raise timeout."
+                error = TransportError(f"{self.method} {redact(self.url)} failed: {late}")
+        except (HTTPError, OSError) as cause:
+            from .failures import transport_error
+
+            error = transport_error(self.method, self.url, cause, self._settings)
+        return b"".join(parts), False, error
 
     def read(self) -> Response:
         """Read the body, within limits: ProtocolError when it is larger than any registry's. Of an error the rest is cut off."""

@@ -208,6 +208,16 @@ def test_a_broken_connection_is_tried_again(serve, behave, text):
     assert server.count == CONNECTION_TRIES
 
 
+def test_what_came_before_a_break_is_given_first(serve):
+    server = serve(answers(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc"))
+    transport = Transport(f"http://127.0.0.1:{server.port}", TransportSettings(timeout=5.0))
+    with transport.stream("GET", "/v2/") as stream:
+        pieces = stream.pieces(8)
+        assert next(pieces) == b"abc"
+        with pytest.raises(BrokenConnectionError, match="the answer ended before it was complete"):
+            next(pieces)
+
+
 def test_a_server_that_does_not_speak_http(serve):
     server = serve(answers(b"SSH-2.0-OpenSSH_9.2\r\n"))
     error = failure(f"http://127.0.0.1:{server.port}")
