@@ -58,7 +58,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     command = ["ansible-galaxy", "collection", "install", "--offline", "-p", str(target), str(tarball)]
     subprocess.run(command, env=environment, check=True, timeout=60)
     collection = target / "ansible_collections" / "registryops" / "acr"
-    assert not (collection / "tests").exists()
+    # ansible-test reads it wherever the collection stands.
+    assert [path.name for path in (collection / "tests").rglob("*")] == ["config.yml"]
     for path in collection.iterdir():
         if path.name not in KEPT:
             shutil.rmtree(path) if path.is_dir() else path.unlink()

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Versions of ansible-core to run playbooks with, each in a virtual environment of its own, and a registry that begins the same each time."""
+"""Versions of ansible-core to run playbooks with, and a registry that begins the same each time."""
 
 from __future__ import annotations
 
@@ -15,10 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from ansible_collections.registryops.acr.tests import images, started
+from ansible_collections.registryops.acr.tests import cores, images, started
 
-# Oldest supported, the one that most of this is developed with, and newest: the Pythons that each of them runs on, best first.
-CORES = {"2.16": ("3.11", "3.12", "3.10"), "2.19": ("3.11", "3.12", "3.13"), "2.21": ("3.13", "3.12", "3.14")}
 SECONDS = 400
 
 
@@ -55,21 +53,13 @@ class Core:
         return done.stdout + done.stderr
 
 
-@pytest.fixture(scope="session", params=CORES)
+@pytest.fixture(scope="session", params=cores.CORES)
 def core(request: pytest.FixtureRequest) -> Core:
-    """Each version in turn, installed once and kept."""
-    version, pythons = request.param, CORES[request.param]
-    python = next((found for found in (shutil.which(f"python{name}") for name in pythons) if found), None)
+    """Each version in turn."""
+    python = cores.python_of(request.param)
     if python is None:
-        pytest.skip(f"ansible-core {version} needs one of Python {', '.join(pythons)}, and none is on PATH")
-    folder = Path(os.environ["CORES"]) / version
-    if not (folder / "complete").exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        subprocess.run([python, "-m", "venv", str(folder)], check=True)
-        install = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*install, f"ansible-core=={version}.*", "requests", "azure-identity", "jsonschema"], check=True)
-        (folder / "complete").touch()
-    return Core(version, folder / "bin" / "python")
+        pytest.skip(cores.missing(request.param))
+    return Core(request.param, python)
 
 
 PASSWORD = "canary-7f3a9c-of-the-admin"

@@ -92,7 +92,7 @@ def _meaning(chain: list[BaseException]) -> Meaning:
         ((http.client.RemoteDisconnected,), _BROKEN),
         ((http.client.BadStatusLine,), (TransportError, "the answer is not HTTP ({reason}). Check host and port of registry.")),
     )
-    if type(chain[-1]) is OSError and chain[-1].errno is None:
+    if chain[-1].__class__ is OSError and chain[-1].errno is None:
         # The only one that requests raises itself: before it connects, for a CA file that is not there.
         meanings = (*meanings, ((OSError,), _NO_CA))
     return next((meaning for types, meaning in meanings if any(isinstance(one, types) for one in chain)), _BROKEN)
