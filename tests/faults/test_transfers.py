@@ -205,9 +205,9 @@ def test_a_folder_that_cannot_be_written_to(registry, blob):
 def test_a_file_that_changes_while_it_is_uploaded(registry, blob, monkeypatch):
     """It is refused by the registry, and nothing is kept."""
     path, digest = blob
-    from ansible_collections.registryops.acr.plugins.modules import acr_blob as blob
+    from ansible_collections.registryops.acr.plugins.module_utils._tasks import blob as blob_task
 
-    measure = blob.measure_file
+    measure = blob_task.measure_file
 
     def and_then_it_changes(name: str) -> tuple[str, int]:
         found = measure(name)
@@ -215,7 +215,7 @@ def test_a_file_that_changes_while_it_is_uploaded(registry, blob, monkeypatch):
             file.write(b"another")
         return found
 
-    monkeypatch.setattr(blob, "measure_file", and_then_it_changes)
+    monkeypatch.setattr(blob_task, "measure_file", and_then_it_changes)
     result = acr_blob(registry, src=str(path))
     assert f"The content of {digest} changed while it was uploaded to 'faults/blobs', so the registry refused it" in result["failures"][0]["msg"]
     monkeypatch.undo()

@@ -13,7 +13,7 @@ from typing import Any
 from ansible.module_utils.basic import env_fallback
 
 from .._auth.clouds import CLOUDS
-from .._auth.credentials import SOURCES
+from .._auth.credential_choice import SOURCES
 
 
 def _option(*variables: str, **spec: Any) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from .._auth.clouds import CLOUDS, Cloud
-from .._auth.credentials import CredentialOptions, choose_credential
+from .._auth.credential_choice import choose_credential
+from .._auth.credentials import CredentialOptions
 from .._auth.session import AuthorizedTransport
 from .._auth.token_endpoint import TokenEndpoint
 from .._common.errors import UsageError

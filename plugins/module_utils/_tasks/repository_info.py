@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
-from .._changes.locks import effective_of_manifest, effective_of_repository, effective_of_tag
+from .._changes.effective_locks import effective_of_manifest, effective_of_repository, effective_of_tag
 from .._common.concurrency import concurrently
 from .._common.errors import UsageError
 from .._common.names import digest_name, repository_name

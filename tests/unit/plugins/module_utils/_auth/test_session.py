@@ -14,7 +14,8 @@ import time
 import pytest
 from ansible_collections.registryops.acr.plugins.module_utils._ansible.options import ARGUMENT_SPEC
 from ansible_collections.registryops.acr.plugins.module_utils._auth.clouds import CLOUDS
-from ansible_collections.registryops.acr.plugins.module_utils._auth.credentials import Anonymous, RefreshToken, UsernamePassword, choose_credential
+from ansible_collections.registryops.acr.plugins.module_utils._auth.credential_choice import choose_credential
+from ansible_collections.registryops.acr.plugins.module_utils._auth.credentials import Anonymous, RefreshToken, UsernamePassword
 from ansible_collections.registryops.acr.plugins.module_utils._auth.entra import EntraCredential
 from ansible_collections.registryops.acr.plugins.module_utils._auth.entra_settings import EntraSettings
 from ansible_collections.registryops.acr.plugins.module_utils._auth.scopes import CATALOG, repository_scope
