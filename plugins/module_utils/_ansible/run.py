@@ -45,7 +45,7 @@ def perform(task: Task, plan_for: PlanFor) -> dict[str, Any]:
         return {"failed": True, "changed": error.changed, "msg": str(error), **_details(error)}
     result = {**plan.result, "changed": plan.changed}
     if task.diff and plan.header:
-        # What only reads compares nothing, and has no header.
+        # The plans of info modules have no header, because they compare nothing.
         result["diff"] = plan.diff
     problem = plan.problem
     if not task.check_mode:

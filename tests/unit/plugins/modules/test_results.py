@@ -96,24 +96,24 @@ def case(module: str, end: str, names_repository: bool = True) -> Callable[[Call
 
 
 @case("acr_access_info", DONE, names_repository=False)
-def _(scene):
+def access_info_done(scene):
     return {"repositories": [scene.repository]}
 
 
 @case("acr_access_info", FOUND, names_repository=False)
-def _(scene):
+def access_info_found(scene):
     return {"password": "wrong", "fail_on": ["sign_in"]}
 
 
 @case("acr_token_info", DONE, names_repository=False)
-def _(scene):
+def token_info_done(scene):
     return {"repositories": [scene.repository]}
 
 
 @case("acr_deleted_info", DONE, names_repository=False)
 @case("acr_repository_info", DONE, names_repository=False)
 @case("acr_usage_info", DONE, names_repository=False)
-def _(scene):
+def info_done(scene):
     scene.push("v1")
     return {"names": [scene.repository]}
 
@@ -121,182 +121,182 @@ def _(scene):
 @case("acr_deleted_info", REFUSES, names_repository=False)
 @case("acr_repository_info", REFUSES, names_repository=False)
 @case("acr_usage_info", REFUSES, names_repository=False)
-def _(scene):
+def info_refuses(scene):
     return {"password": "wrong"}
 
 
 @case("acr_token_info", REFUSES, names_repository=False)
-def _(scene):
+def token_info_refuses(scene):
     return {"repositories": [scene.repository], "password": "wrong"}
 
 
 @case("acr_manifest_info", DONE)
-def _(scene):
+def manifest_info_done(scene):
     scene.push("v1")
     return {"references": ["v1", "gone"]}
 
 
 @case("acr_manifest_info", REFUSES)
-def _(scene):
+def manifest_info_refuses(scene):
     return {"references": ["v1"], "password": "wrong"}
 
 
 @case("acr_artifact", DONE)
-def _(scene):
+def artifact_done(scene):
     return {"tags": ["v1"], "files": scene.files()}
 
 
 @case("acr_artifact", PARTLY)
-def _(scene):
+def artifact_partly(scene):
     scene.refuse("PUT", "/manifests/v2")
     return {"tags": ["v1", "v2"], "files": scene.files()}
 
 
 @case("acr_artifact", REFUSES)
-def _(scene):
+def artifact_refuses(scene):
     return {"tags": ["v1"], "files": scene.files(), "password": "wrong"}
 
 
 @case("acr_artifact_pull", DONE)
-def _(scene):
+def files_done(scene):
     scene.artifact()
     return {"reference": "v1", "dest": str(scene.folder / "dest")}
 
 
 @case("acr_artifact_pull", DONE)
-def _(scene):
+def layout_done(scene):
     scene.artifact()
     return {"reference": "v1", "layout": str(scene.folder / "layout")}
 
 
 @case("acr_artifact_pull", PARTLY)
-def _(scene):
+def artifact_pull_partly(scene):
     scene.artifact()
     scene.refuse("GET", "/blobs/.*")
     return {"reference": "v1", "dest": str(scene.folder / "dest")}
 
 
 @case("acr_artifact_pull", REFUSES)
-def _(scene):
+def artifact_pull_refuses(scene):
     return {"reference": "v1", "dest": str(scene.folder / "dest"), "password": "wrong"}
 
 
 @case("acr_blob", DONE)
-def _(scene):
+def upload_done(scene):
     return {"content": "Hello, blob!"}
 
 
 @case("acr_blob", DONE)
-def _(scene):
+def download_done(scene):
     digest = scene.registry.run("acr_blob", repository=scene.repository, content="Hello, file!")["digest"]
     return {"digest": digest, "dest": str(scene.folder / "file")}
 
 
 @case("acr_blob", DONE)
-def _(scene):
+def blob_deletion_done(scene):
     digest = scene.registry.run("acr_blob", repository=scene.repository, content="Goodbye, blob!")["digest"]
     return {"digest": digest, "state": "absent"}
 
 
 @case("acr_blob", PARTLY)
-def _(scene):
+def blob_partly(scene):
     scene.refuse("POST", "/blobs/uploads/.*")
     return {"content": "Hello, nobody!"}
 
 
 @case("acr_blob", REFUSES)
-def _(scene):
+def blob_refuses(scene):
     return {"content": "Hello!", "password": "wrong"}
 
 
 @case("acr_copy", DONE, names_repository=False)
-def _(scene):
+def copy_done(scene):
     scene.push("v1")
     return {"images": [{"source": f"{scene.repository}:v1", "target": f"{scene.repository}/copy"}]}
 
 
 @case("acr_copy", PARTLY, names_repository=False)
-def _(scene):
+def copy_partly(scene):
     scene.push("v1")
     scene.refuse("PUT", "/copy/manifests/v1")
     return {"images": [{"source": f"{scene.repository}:v1", "target": f"{scene.repository}/copy"}]}
 
 
 @case("acr_copy", REFUSES, names_repository=False)
-def _(scene):
+def copy_refuses(scene):
     return {"images": [{"source": f"{scene.repository}:v1", "target": f"{scene.repository}/copy"}], "password": "wrong"}
 
 
 @case("acr_manifest", DONE)
-def _(scene):
+def manifest_push_done(scene):
     return {"content": EMPTY_INDEX, "tags": ["v1"]}
 
 
 @case("acr_manifest", DONE)
-def _(scene):
+def manifest_deletion_done(scene):
     return {"digests": [scene.push("v1")], "even_if": ["tags"], "state": "absent"}
 
 
 @case("acr_manifest", PARTLY)
-def _(scene):
+def manifest_push_partly(scene):
     scene.refuse("PUT", "/manifests/v2")
     return {"content": EMPTY_INDEX, "tags": ["v1", "v2"]}
 
 
 @case("acr_manifest", PARTLY)
-def _(scene):
+def manifest_deletion_partly(scene):
     digest = scene.push()
     scene.refuse("DELETE", "/manifests/.*")
     return {"digests": [digest], "state": "absent"}
 
 
 @case("acr_manifest", BLOCKED)
-def _(scene):
+def manifest_blocked(scene):
     return {"digests": [scene.push("v1")], "state": "absent"}
 
 
 @case("acr_manifest", REFUSES)
-def _(scene):
+def manifest_refuses(scene):
     return {"content": EMPTY_INDEX, "password": "wrong"}
 
 
 @case("acr_repository", DONE)
-def _(scene):
+def attributes_done(scene):
     scene.push("v1")
     return {"can_delete": False}
 
 
 @case("acr_repository", DONE)
-def _(scene):
+def repository_deletion_done(scene):
     scene.push("v1")
     return {"state": "absent"}
 
 
 @case("acr_repository", DONE)
-def _(scene):
+def nothing_to_delete_done(scene):
     return {"state": "absent"}
 
 
 @case("acr_repository", PARTLY)
-def _(scene):
+def repository_partly(scene):
     scene.push("v1")
     scene.refuse("DELETE", "")
     return {"state": "absent"}
 
 
 @case("acr_repository", REFUSES)
-def _(scene):
+def repository_refuses(scene):
     return {"state": "absent", "password": "wrong"}
 
 
 @case("acr_restore", DONE, names_repository=False)
-def _(scene):
+def restore_done(scene):
     scene.push("v1")
     return {"undo": scene.registry.run("acr_repository", repository=scene.repository, state="absent")}
 
 
 @case("acr_restore", PARTLY, names_repository=False)
-def _(scene):
+def restore_partly(scene):
     scene.push("v1")
     undo = scene.registry.run("acr_repository", repository=scene.repository, state="absent")
     scene.refuse("POST", "/_manifests/.*")
@@ -304,7 +304,7 @@ def _(scene):
 
 
 @case("acr_restore", REFUSES, names_repository=False)
-def _(scene):
+def restore_refuses(scene):
     return {"items": [{"repository": scene.repository, "digest": f"sha256:{'0' * 64}"}], "password": "wrong"}
 
 
@@ -315,68 +315,68 @@ def rules(scene: Scene, **options: Any) -> dict[str, Any]:
 
 
 @case("acr_retention", DONE, names_repository=False)
-def _(scene):
+def retention_done(scene):
     scene.push("v1", days=40)
     return rules(scene)
 
 
 @case("acr_retention", PARTLY, names_repository=False)
-def _(scene):
+def retention_partly(scene):
     scene.push("v1", days=40)
     scene.refuse("DELETE", "/manifests/.*")
     return rules(scene)
 
 
 @case("acr_retention", GUARDED, names_repository=False)
-def _(scene):
+def retention_guarded(scene):
     scene.push("v1", days=40)
     return rules(scene, max_delete=0)
 
 
 @case("acr_retention", REFUSES, names_repository=False)
-def _(scene):
+def retention_refuses(scene):
     return rules(scene, password="wrong", rules=[{**rules(scene)["rules"][0], "repositories": {"include": [".*"]}}])
 
 
 @case("acr_tag", DONE)
-def _(scene):
+def tag_done(scene):
     scene.push("v1")
     return {"tags": ["stable"], "source_tag": "v1"}
 
 
 @case("acr_tag", DONE)
-def _(scene):
+def tag_removal_done(scene):
     scene.push("v1")
     return {"tags": ["v1", "gone"], "state": "absent"}
 
 
 @case("acr_tag", PARTLY)
-def _(scene):
+def tag_partly(scene):
     scene.push("v1")
     scene.refuse("PUT", "/manifests/b")
     return {"tags": ["a", "b"], "source_tag": "v1"}
 
 
 @case("acr_tag", REFUSES)
-def _(scene):
+def tag_refuses(scene):
     return {"tags": ["stable"], "source_tag": "v1", "password": "wrong"}
 
 
 @case("acr_tag_properties", DONE)
-def _(scene):
+def tag_properties_done(scene):
     scene.push("v1")
     return {"tags": ["v1", "gone"], "missing": "ignore", "can_write": False, "manifest": True}
 
 
 @case("acr_tag_properties", PARTLY)
-def _(scene):
+def tag_properties_partly(scene):
     scene.push("v1", "v2")
     scene.refuse("PATCH", "/_tags/v2")
     return {"tags": ["v1", "v2"], "can_write": False}
 
 
 @case("acr_tag_properties", REFUSES)
-def _(scene):
+def tag_properties_refuses(scene):
     return {"tags": ["v1"], "can_write": False, "password": "wrong"}
 
 
