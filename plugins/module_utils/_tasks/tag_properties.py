@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -48,7 +48,7 @@ def plan(client: RegistryClient, params: Options) -> Plan:
     missing = [tag for tag in named if tag not in tags]
     if params["missing"] == "fail":
         _refuse_missing(f"'{name}' of {client.server.host}", repository, missing)
-    changes, lost = _changes(client, repository, tags, params) if repository else ([], set())
+    changes, lost = _diff(client, repository, tags, params) if repository else ([], set())
     needed = [change for change in changes if change.changed]
     return Plan(
         result={**_result(changes), "missing": missing},
@@ -77,20 +77,16 @@ def _read_tags(client: RegistryClient, repository: RepositoryProperties, named: 
     return {tag.name: tag for tag in client.tags.list(repository.name).items if tag.name in named or tag.name in patterns}
 
 
-def _changes(
-    client: RegistryClient, repository: RepositoryProperties, tags: Mapping[str, TagProperties], params: Options
-) -> tuple[list[AttributeChange], set[str]]:
+def _diff(client: RegistryClient, repository: RepositoryProperties, tags: dict[str, TagProperties], params: Options) -> tuple[list[AttributeChange], set[str]]:
     """Return the changes of tags and manifests, also where nothing changes, and the digests of an index that the registry does not have."""
     wanted = wanted_attributes(params)
     changes = [tag_change(tags[name], wanted) for name in sorted(tags)]
-    digests = {tag.digest for tag in tags.values()} if params["manifest"] else set()
-    manifests, lost = client.manifests.with_children(repository, digests) if digests else ({}, set())
+    manifests, lost = client.manifests.with_children(repository, {tag.digest for tag in tags.values() if params["manifest"]})
     changes += [manifest_change(manifests[digest], wanted) for digest in sorted(manifests)]
     count = sum(change.changed for change in changes)
     if count and not repository.attributes.can_write:
         raise BlockedError(
-            f"Repository '{repository.name}' has can_write: false, so the registry refuses to change attributes of its tags and manifests; "
-            f"{count} changes were not tried. Set can_write: true on the repository first."
+            f"Repository '{repository.name}' has can_write: false, which forbids {count} changes in it; nothing was changed. Set can_write: true on it first."
         )
     return changes, lost
 

@@ -152,7 +152,7 @@ def test_a_locked_repository_is_said_before_anything_is_tried(app, check):
     mark = app.mark()
     result = app.run(MODULE, check=check, repository="library/app", tags=["v1.0.0"], **LOCK)
     assert result["failed"]
-    assert "has can_write: false, so the registry refuses to change attributes of its tags and manifests; 1 changes were not tried" in result["msg"]
+    assert "has can_write: false, which forbids 1 changes in it; nothing was changed. Set can_write: true on it first." in result["msg"]
     assert app.writes(mark) == []
 
 
