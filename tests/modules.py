@@ -67,3 +67,14 @@ def run(module: str, *, check: bool = False, diff: bool = True, **options: Any) 
     result: dict[str, Any] = json.loads(output.getvalue())
     result.pop("invocation", None)
     return result
+
+
+def told(changes: list[dict[str, Any]]) -> list[str]:
+    """Return the changes of a result (done, failures, not_attempted, drifted) as short texts: ``delete tag library/app:v1``."""
+    separators = {"tag": ":", "manifest": "@", "blob": "@"}
+    return [
+        f"{change['action']} {change['kind']} {change['repository']}{separators[change['kind']]}{change['name']}"
+        if change["kind"] in separators
+        else f"{change['action']} {change['kind']} {change['name']}"
+        for change in changes
+    ]

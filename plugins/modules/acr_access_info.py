@@ -93,6 +93,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+registry:
+  description: The login server of the registry.
+  returned: always
+  type: str
+  sample: myregistry.azurecr.io
 ready:
   description: Whether no check failed.
   returned: success, or when a check in O(fail_on) fails
@@ -149,6 +154,7 @@ def main() -> None:
             "modules": {"type": "list", "elements": "str", "choices": list(NEEDS)},
             "fail_on": {"type": "list", "elements": "str", "choices": list(CHECKS), "default": []},
         },
+        reads_only=True,
     )
 
 

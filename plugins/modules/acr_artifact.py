@@ -147,24 +147,29 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+registry:
+  description: The login server of the registry.
+  returned: always
+  type: str
+  sample: myregistry.azurecr.io
 digest:
   description: The digest of the manifest.
-  returned: success
+  returned: success, or when a change failed
   type: str
   sample: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
 media_type:
   description: The media type of the manifest.
-  returned: success
+  returned: success, or when a change failed
   type: str
   sample: application/vnd.oci.image.manifest.v1+json
 artifact_type:
   description: The type of the artifact. For an image, the media type of its config. V(null) for an index without a type.
-  returned: success
+  returned: success, or when a change failed
   type: str
   sample: application/vnd.example.report
 tags:
   description: Each tag, with the digest it pointed at before and the digest it points at now. V(null) means that the tag does not exist.
-  returned: success
+  returned: success, or when a change failed
   type: list
   elements: dict
   sample:
@@ -174,29 +179,34 @@ tags:
       changed: true
 uploaded:
   description: How many manifests, blobs and bytes were missing in the repository.
-  returned: success
+  returned: success, or when a change failed
   type: dict
   sample:
     manifests: 1
     blobs: 2
     bytes: 716
 done:
-  description: The changes that were made.
-  returned: when a change failed
+  description: The changes that were made. In check mode, the changes that would be made.
+  returned: always
   type: list
-  elements: str
-  sample: []
+  elements: dict
+  sample:
+    - repository: team/reports
+      kind: tag
+      name: latest
+      digest: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
+      action: tag
 failures:
-  description: The changes that failed, each with C(target), C(msg) and, if the registry sent an error response, C(error).
-  returned: when a change failed
+  description: The changes that failed, as in RV(done), each with C(msg) and, if the registry sent an error response, C(error).
+  returned: always
   type: list
   elements: dict
   sample: []
 not_attempted:
   description: The changes that were not attempted because another one failed.
-  returned: when a change failed
+  returned: always
   type: list
-  elements: str
+  elements: dict
   sample: []
 error:
   description: The error response of the registry. Azure support asks for its C(correlation_id).

@@ -82,14 +82,19 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+registry:
+  description: The login server of the registry.
+  returned: always
+  type: str
+  sample: myregistry.azurecr.io
 digest:
   description: The digest of the manifest.
-  returned: success
+  returned: success, or when a change failed
   type: str
   sample: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
 artifact_type:
   description: The type of the artifact. For an image, the media type of its config. V(null) for an index without a type.
-  returned: success
+  returned: success, or when a change failed
   type: str
   sample: application/vnd.example.report
 files:
@@ -119,22 +124,27 @@ downloaded:
     blobs: 4
     bytes: 12880
 done:
-  description: The changes that were made.
-  returned: when a change failed
+  description: The changes that were made. In check mode, the changes that would be made.
+  returned: always
   type: list
-  elements: str
-  sample: []
+  elements: dict
+  sample:
+    - repository: team/reports
+      kind: file
+      name: /tmp/reports/report.json
+      digest: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
+      action: write
 failures:
-  description: The changes that failed, each with C(target), C(msg) and, if the registry sent an error response, C(error).
-  returned: when a change failed
+  description: The changes that failed, as in RV(done), each with C(msg) and, if the registry sent an error response, C(error).
+  returned: always
   type: list
   elements: dict
   sample: []
 not_attempted:
   description: The changes that were not attempted because another one failed.
-  returned: when a change failed
+  returned: always
   type: list
-  elements: str
+  elements: dict
   sample: []
 error:
   description: The error response of the registry. Azure support asks for its C(correlation_id).

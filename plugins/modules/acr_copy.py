@@ -151,9 +151,14 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+registry:
+  description: The login server of the registry.
+  returned: always
+  type: str
+  sample: myregistry.azurecr.io
 images:
   description: The selected images.
-  returned: success
+  returned: success, or when a change failed
   type: list
   elements: dict
   contains:
@@ -203,22 +208,27 @@ images:
       type: int
       sample: 12880
 done:
-  description: The changes that were made.
-  returned: when a change failed
+  description: The changes that were made. In check mode, the changes that would be made.
+  returned: always
   type: list
-  elements: str
-  sample: ["content of production/app:v1.1.0", "tag production/app:v1.1.0"]
+  elements: dict
+  sample:
+    - repository: production/app
+      kind: tag
+      name: v1.1.0
+      digest: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
+      action: tag
 failures:
-  description: The changes that failed, each with C(target), C(msg) and, if the registry sent an error response, C(error).
-  returned: when a change failed
+  description: The changes that failed, as in RV(done), each with C(msg) and, if the registry sent an error response, C(error).
+  returned: always
   type: list
   elements: dict
   sample: []
 not_attempted:
   description: The changes that were not attempted because another one failed.
-  returned: when a change failed
+  returned: always
   type: list
-  elements: str
+  elements: dict
   sample: []
 error:
   description: The error response of the registry. Azure support asks for its C(correlation_id).

@@ -80,6 +80,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+registry:
+  description: The login server of the registry.
+  returned: always
+  type: str
+  sample: myregistry.azurecr.io
 repositories:
   description: The repositories, in the order of O(names), or else sorted by name. If nothing was deleted in one, its lists are empty.
   returned: success
@@ -148,6 +153,7 @@ def main() -> None:
             "exclude": {"type": "list", "elements": "str"},
             "gather": {"type": "list", "elements": "str", "choices": ["manifests", "tags"], "default": ["manifests", "tags"]},
         },
+        reads_only=True,
         mutually_exclusive=[("names", "include"), ("names", "exclude")],
     )
 

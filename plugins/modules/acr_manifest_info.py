@@ -74,6 +74,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+registry:
+  description: The login server of the registry.
+  returned: always
+  type: str
+  sample: myregistry.azurecr.io
 manifests:
   description: The manifests that exist, in the order of O(references).
   returned: success
@@ -201,6 +206,7 @@ def main() -> None:
             "gather": {"type": "list", "elements": "str", "choices": ["config", "referrers", "completeness"], "default": []},
             "artifact_types": {"type": "list", "elements": "str"},
         },
+        reads_only=True,
     )
 
 

@@ -114,9 +114,14 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+registry:
+  description: The login server of the registry.
+  returned: always
+  type: str
+  sample: myregistry.azurecr.io
 repository:
   description: The name of the repository.
-  returned: success
+  returned: success, or when a change failed
   type: str
   sample: library/app
 before:
@@ -157,6 +162,29 @@ unlocked:
   type: list
   elements: str
   sample: ["tag 'v1.0.0'"]
+done:
+  description: The changes that were made. In check mode, the changes that would be made.
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - repository: library/app
+      kind: repository
+      name: library/app
+      digest: null
+      action: lock
+failures:
+  description: The changes that failed, as in RV(done), each with C(msg) and, if the registry sent an error response, C(error).
+  returned: always
+  type: list
+  elements: dict
+  sample: []
+not_attempted:
+  description: The changes that were not attempted because another one failed.
+  returned: always
+  type: list
+  elements: dict
+  sample: []
 undo:
   description:
     - What M(registryops.acr.acr_restore) needs to restore the content, if the registry retains it.
@@ -169,24 +197,6 @@ undo:
     - repository: library/app
       digest: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
       tags: ["v1.0.0"]
-done:
-  description: The changes that were made.
-  returned: when a change failed
-  type: list
-  elements: str
-  sample: []
-failures:
-  description: The changes that failed, each with C(target), C(msg) and, if the registry sent an error response, C(error).
-  returned: when a change failed
-  type: list
-  elements: dict
-  sample: []
-not_attempted:
-  description: The changes that were not attempted because another one failed.
-  returned: when a change failed
-  type: list
-  elements: str
-  sample: []
 error:
   description: The error response of the registry. Azure support asks for its C(correlation_id).
   returned: when the task fails because the registry refused a request

@@ -111,6 +111,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+registry:
+  description: The login server of the registry.
+  returned: always
+  type: str
+  sample: myregistry.azurecr.io
 repositories:
   description: The repositories that exist, in the order of O(names), or else sorted by name.
   returned: success
@@ -258,6 +263,7 @@ def main() -> None:
             "limit_repositories": {"type": "int"},
             "digest": {"type": "str"},
         },
+        reads_only=True,
         mutually_exclusive=[("names", "include"), ("names", "exclude"), ("names", "limit_repositories")],
     )
 

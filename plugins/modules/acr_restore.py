@@ -107,9 +107,14 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+registry:
+  description: The login server of the registry.
+  returned: always
+  type: str
+  sample: myregistry.azurecr.io
 manifests:
   description: The manifests, in the order in which they were given.
-  returned: success
+  returned: success, or when a change failed
   type: list
   elements: dict
   contains:
@@ -144,22 +149,27 @@ manifests:
       type: bool
       sample: true
 done:
-  description: The changes that were made.
-  returned: when a change failed
+  description: The changes that were made. In check mode, the changes that would be made.
+  returned: always
   type: list
-  elements: str
-  sample: ["tag 'library/app:v1.0.0'"]
+  elements: dict
+  sample:
+    - repository: library/app
+      kind: manifest
+      name: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
+      digest: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
+      action: restore
 failures:
-  description: The changes that failed, each with C(target), C(msg) and, if the registry sent an error response, C(error).
-  returned: when a change failed
+  description: The changes that failed, as in RV(done), each with C(msg) and, if the registry sent an error response, C(error).
+  returned: always
   type: list
   elements: dict
   sample: []
 not_attempted:
   description: The changes that were not attempted because another one failed.
-  returned: when a change failed
+  returned: always
   type: list
-  elements: str
+  elements: dict
   sample: []
 error:
   description: The error response of the registry. Azure support asks for its C(correlation_id).

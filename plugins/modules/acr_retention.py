@@ -256,6 +256,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+registry:
+  description: The login server of the registry.
+  returned: always
+  type: str
+  sample: myregistry.azurecr.io
 plan:
   description: The changes to make. Can be passed to another task with O(plan).
   returned: when a plan was made, even if the task fails later
@@ -413,27 +418,32 @@ summary:
       type: int
       sample: 73400320
 done:
-  description: The changes that were made.
-  returned: when the plan was applied
+  description: The changes that were made. In check mode, the changes that would be made.
+  returned: always
   type: list
-  elements: str
-  sample: ["delete tag library/app:nightly-20260101"]
+  elements: dict
+  sample:
+    - repository: library/app
+      kind: tag
+      name: nightly-20260101
+      digest: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
+      action: delete
 failures:
-  description: The changes that failed, each with C(target), C(msg) and, if the registry sent an error response, C(error).
-  returned: when the plan was applied
+  description: The changes that failed, as in RV(done), each with C(msg) and, if the registry sent an error response, C(error).
+  returned: always
   type: list
   elements: dict
   sample: []
 not_attempted:
   description: The changes that were not attempted because another one failed, or because O(max_runtime) ended.
-  returned: when the plan was applied
+  returned: always
   type: list
-  elements: str
+  elements: dict
   sample: []
 undo:
   description:
     - The deleted tags and manifests, in an order in which M(registryops.acr.acr_restore) can restore them if soft delete was enabled.
-  returned: when the plan was applied
+  returned: when a plan was made that no guard stopped, even if the task fails later
   type: list
   elements: dict
   sample:
@@ -444,7 +454,7 @@ verification:
   description:
     - The number of remaining tags that were checked (C(references)), and for each repository that has incomplete tags, what is missing
       (C(broken)).
-  returned: when the plan was applied
+  returned: when a plan was made that no guard stopped, even if the task fails later
   type: dict
   sample:
     references: 350

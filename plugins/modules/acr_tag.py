@@ -91,6 +91,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+registry:
+  description: The login server of the registry.
+  returned: always
+  type: str
+  sample: myregistry.azurecr.io
 digest:
   description: The digest that the tags point at.
   returned: when O(state=present)
@@ -98,7 +103,7 @@ digest:
   sample: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
 tags:
   description: Each tag, with the digest it pointed at before and the digest it points at now. V(null) means that the tag does not exist.
-  returned: success
+  returned: success, or when a change failed
   type: list
   elements: dict
   sample:
@@ -107,22 +112,27 @@ tags:
       after: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
       changed: true
 done:
-  description: The changes that were made.
-  returned: when a change failed
+  description: The changes that were made. In check mode, the changes that would be made.
+  returned: always
   type: list
-  elements: str
-  sample: ["tag 'v2.0.0'"]
+  elements: dict
+  sample:
+    - repository: library/app
+      kind: tag
+      name: v2.0.0
+      digest: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
+      action: tag
 failures:
-  description: The changes that failed, each with C(target), C(msg) and, if the registry sent an error response, C(error).
-  returned: when a change failed
+  description: The changes that failed, as in RV(done), each with C(msg) and, if the registry sent an error response, C(error).
+  returned: always
   type: list
   elements: dict
   sample: []
 not_attempted:
   description: The changes that were not attempted because another one failed.
-  returned: when a change failed
+  returned: always
   type: list
-  elements: str
+  elements: dict
   sample: []
 error:
   description: The error response of the registry. Azure support asks for its C(correlation_id).

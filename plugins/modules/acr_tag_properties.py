@@ -117,9 +117,14 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+registry:
+  description: The login server of the registry.
+  returned: always
+  type: str
+  sample: myregistry.azurecr.io
 tags:
   description: The selected tags, sorted by name, with their attributes before and after the change.
-  returned: success
+  returned: success, or when a change failed
   type: list
   elements: dict
   contains:
@@ -150,7 +155,7 @@ tags:
       sample: true
 manifests:
   description: The manifests, sorted by digest, in the same format as RV(tags) but without C(name). Empty unless O(manifest=true).
-  returned: success
+  returned: success, or when a change failed
   type: list
   elements: dict
   sample:
@@ -160,27 +165,32 @@ manifests:
       changed: true
 missing:
   description: The items of O(tags) that do not exist.
-  returned: success
+  returned: success, or when a change failed
   type: list
   elements: str
   sample: []
 done:
-  description: The changes that were made.
-  returned: when a change failed
+  description: The changes that were made. In check mode, the changes that would be made.
+  returned: always
   type: list
-  elements: str
-  sample: ["tag 'v1.0.0' (can_delete: false)"]
+  elements: dict
+  sample:
+    - repository: library/app
+      kind: tag
+      name: v1.0.0
+      digest: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
+      action: lock
 failures:
-  description: The changes that failed, each with C(target), C(msg) and, if the registry sent an error response, C(error).
-  returned: when a change failed
+  description: The changes that failed, as in RV(done), each with C(msg) and, if the registry sent an error response, C(error).
+  returned: always
   type: list
   elements: dict
   sample: []
 not_attempted:
   description: The changes that were not attempted because another one failed.
-  returned: when a change failed
+  returned: always
   type: list
-  elements: str
+  elements: dict
   sample: []
 error:
   description: The error response of the registry. Azure support asks for its C(correlation_id).

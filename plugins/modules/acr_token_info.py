@@ -74,6 +74,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+registry:
+  description: The login server of the registry.
+  returned: always
+  type: str
+  sample: myregistry.azurecr.io
 refresh_token:
   description:
     - A refresh token, to be used as O(refresh_token) of later tasks or as the password of C(docker login). This value is secret.
@@ -158,6 +163,7 @@ def main() -> None:
             },
             "catalog": {"type": "bool", "default": False},
         },
+        reads_only=True,
     )
 
 

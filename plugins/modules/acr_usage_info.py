@@ -64,6 +64,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+registry:
+  description: The login server of the registry.
+  returned: always
+  type: str
+  sample: myregistry.azurecr.io
 repositories:
   description: The repositories, sorted by size, largest first.
   returned: success
@@ -176,6 +181,7 @@ def main() -> None:
             "exclude": {"type": "list", "elements": "str"},
             "top": {"type": "int", "default": 5},
         },
+        reads_only=True,
         mutually_exclusive=[("names", "include"), ("names", "exclude")],
     )
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._common.errors import AcrError, MissingLibraryError
-from .._common.plan import Plan
+from .._common.plan import Outcome, Plan
 from .._registry.client import RegistryClient
 from .._registry.connect import connect
 from .options import ARGUMENT_SPEC
@@ -34,41 +34,43 @@ class Task:
     params: Mapping[str, Any]
     check_mode: bool
     diff: bool
+    reads_only: bool = False
 
 
 def perform(task: Task, plan_for: PlanFor) -> dict[str, Any]:
-    """Make the plan, apply it unless in check mode, and return the task's result; a failure is a result with ``failed``."""
+    """Make the plan, apply it unless in check mode, and return the task's result; a failure is a result with ``failed``.
+
+    The result has the same keys in check mode and in a real run, whether all changes succeed or some fail.
+    """
+    result: dict[str, Any] = {} if task.reads_only else Outcome(total=0).to_result()
     try:
         client = connect(task.params)
+        result["registry"] = client.server.host
         plan = plan_for(client, task.params)
     except AcrError as error:
-        return {"failed": True, "changed": error.changed, "msg": str(error), **_details(error)}
-    result = {**plan.result, "changed": plan.changed}
-    if task.diff and plan.header:
-        # The plans of info modules have no header, because they compare nothing.
-        result["diff"] = plan.diff
-    problem = plan.problem
-    if not task.check_mode:
-        outcome = plan.apply(client.concurrency)
-        problem = " ".join(filter(None, (outcome.message, problem)))
-        if plan.account:
-            # Such a result is true whatever became of the steps.
-            result.update(outcome.to_result(), changed=outcome.changed)
-        elif outcome.failures:
-            # What the plan promised did not come true: only what was done is returned.
-            result = {**outcome.to_result(), "changed": outcome.changed}
+        return {**result, "failed": True, "changed": error.changed, "msg": str(error), **_details(error)}
+    outcome = plan.prediction if task.check_mode else plan.apply(client.concurrency)
+    result = {**result, **plan.to_result(outcome), "changed": outcome.changed}
+    if not task.reads_only:
+        result.update(outcome.to_result())
+        if task.diff:
+            result["diff"] = plan.diff
+    problem = " ".join(filter(None, (outcome.message, plan.problem)))
     if problem:
         result.update(failed=True, msg=problem)
     return {**result, "warnings": [*plan.warnings, *client.warnings]}
 
 
-def run_module(plan_for: PlanFor, argument_spec: Mapping[str, Any], **constraints: Any) -> None:
-    """Run ``plan_for`` as an Ansible module that has the connection options and those of ``argument_spec``."""
+def run_module(plan_for: PlanFor, argument_spec: Mapping[str, Any], reads_only: bool = False, **constraints: Any) -> None:
+    """Run ``plan_for`` as an Ansible module that has the connection options and those of ``argument_spec``.
+
+    ``reads_only``: the module never changes anything, so that there is no outcome to return and no diff.
+    """
     from ansible.module_utils.basic import AnsibleModule
 
     module = AnsibleModule({**ARGUMENT_SPEC, **argument_spec}, supports_check_mode=True, **constraints)
     try:
-        result = perform(Task(module.params, module.check_mode, module._diff), plan_for)
+        result = perform(Task(module.params, module.check_mode, module._diff, reads_only), plan_for)
     except Exception as error:  # pylint: disable=broad-except
         result = {
             "failed": True,

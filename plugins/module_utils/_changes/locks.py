@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .._common.plan import Change
 from .._common.text import short_digest
 from .._registry.properties import FLAGS, MANIFEST, REPOSITORY, TAG, Attributes, ManifestProperties, RepositoryProperties, TagProperties
 
@@ -44,6 +45,10 @@ class AttributeChange:
         """The flags that change, with their new values."""
         after = self.after.to_result()
         return {name: after[name] for name, value in self.before.to_result().items() if after[name] != value}
+
+    def change_in(self, repository: str) -> Change:
+        """Return what happens to the repository, tag or manifest in ``repository``: it is locked if a flag becomes false, else unlocked."""
+        return Change(repository, self.kind, self.name, self.digest or None, "unlock" if all(self.wanted.values()) else "lock")
 
     def to_result(self) -> dict[str, object]:
         """Return the attributes before and after."""

@@ -16,11 +16,11 @@ from typing import Any
 from .._common.concurrency import concurrently
 from .._common.errors import BlockedError, DriftError, UsageError
 from .._common.names import digest_name, tag_name
-from .._common.plan import Plan, Step
+from .._common.plan import Change, Plan, Step
 from .._common.text import listed, short_digest
 from .._oci.graph import independent_chains
 from .._registry.client import RegistryClient
-from .._registry.properties import ManifestProperties, RepositoryProperties, TagProperties
+from .._registry.properties import MANIFEST, ManifestProperties, RepositoryProperties, TagProperties
 from .tagging import refuse_locked
 
 
@@ -43,6 +43,10 @@ class ManifestDeletion:
         """Return what the deletion breaks: ``tag v1``. ``allowed`` are the kinds that may break: tags, indexes, referrers."""
         kinds = {"tags": ("tag", self.unnamed_tags), "indexes": ("index", self.indexes), "referrers": ("referrer", self.referrers)}
         return [f"{word} {name}" for kind, (word, names) in kinds.items() if kind not in allowed for name in names]
+
+    def change_in(self, repository: str) -> Change:
+        """Return the change that deletes the manifest."""
+        return Change(repository, MANIFEST, self.manifest.digest, self.manifest.digest, "delete")
 
     def to_result(self) -> dict[str, Any]:
         """Return the manifest, and what is deleted or breaks with it."""
@@ -80,7 +84,8 @@ def plan_manifest_deletion(client: RegistryClient, name: str, digests: Iterable[
     _refuse_breaking(name, deletions, allowed)
     missing = [*(tag for tag in wanted_tags if tag not in named), *(digest for digest in wanted if digest not in manifests)]
     return Plan(
-        result={"deleted": [deletion.to_result() for deletion in deletions], "missing": missing},
+        result={"missing": missing},
+        report=lambda done: {"deleted": [deletion.to_result() for deletion in deletions if deletion.change_in(name) in done]},
         header=f"{client.server.host}/{name}",
         before=[line for deletion in deletions for line in deletion.lines()],
         steps=[_step(client, name, chain) for chain in _chains(deletions)],
@@ -126,7 +131,7 @@ def _step(client: RegistryClient, name: str, chain: Sequence[ManifestDeletion]) 
             raise DriftError(f"Manifest {digest} got the tag '{new}' while the task was running; it was not deleted. Run the task again.")
         client.manifests.delete(name, digest)
 
-    first, *others = [Step(f"manifest {deletion.manifest.digest}", partial(delete, deletion)) for deletion in chain]
+    first, *others = [Step(deletion.change_in(name), partial(delete, deletion)) for deletion in chain]
     return replace(first, then=others)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from .._common.concurrency import concurrently
 from .._common.errors import InvalidManifestError, LocalFileError, NotFoundError, UsageError
 from .._common.names import reference_name, tag_name
-from .._common.plan import Plan, Step
+from .._common.plan import Change, Plan, Step
 from .._common.text import listed, short_digest
 from .._content.stores import RepositoryStore
 from .._content.tree import missing_blobs
@@ -23,6 +23,7 @@ from .._oci.document import MANIFEST_LIMIT, Document, encoded
 from .._oci.schemas import validate_schema
 from .._registry.client import RegistryClient
 from .._registry.content import Content
+from .._registry.properties import MANIFEST
 from .tagging import read_tagging, refuse_locked
 
 
@@ -108,10 +109,11 @@ def plan_push(client: RegistryClient, name: str, document: Document, tags: list[
 
     steps = tagging.steps(client, lambda tag: client.content.put_manifest(name, tag, document))
     if not exists and not steps:
-        steps = [Step(f"manifest {document.digest}", lambda: client.content.put_manifest(name, document.digest, document))]
+        steps = [Step(Change(name, MANIFEST, document.digest, document.digest, "push"), lambda: client.content.put_manifest(name, document.digest, document))]
     line = [] if exists else [f"manifest {short_digest(document.digest)} ({document.media_type}, {len(document.content)} bytes)"]
     return Plan(
-        result={"digest": document.digest, "media_type": document.media_type, "size": len(document.content), "tags": tagging.to_result()},
+        result={"digest": document.digest, "media_type": document.media_type, "size": len(document.content)},
+        report=lambda done: {"tags": tagging.to_result(done)},
         header=f"{client.server.host}/{name}",
         before=tagging.lines_before,
         after=[*line, *tagging.lines_after],

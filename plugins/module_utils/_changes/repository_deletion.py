@@ -15,7 +15,7 @@ from typing import Any
 
 from .._common.concurrency import concurrently
 from .._common.errors import BlockedError, InvalidManifestError, PermissionDeniedError, ProtocolError, RegistryError
-from .._common.plan import Plan, Step
+from .._common.plan import Change, Plan, Step
 from .._common.text import listed
 from .._common.times import parse_time
 from .._oci.graph import Edges, topological_order
@@ -124,7 +124,9 @@ def plan_repository_deletion(client: RegistryClient, name: str, confirmed: bool,
     if deletion.hides_content:
         lists = f"lists {len(deletion.tags)} and {len(deletion.manifests)}"
         warnings = [f"Repository '{name}' {deletion.size}, but {lists}: the hidden ones (can_list: false) are deleted too, and are not in the result."]
-    step = Step(f"repository '{name}'", lambda: with_unlocked(client, name, deletion.unlocking, lambda: client.repositories.delete(name)))
+    step = Step(
+        Change(name, REPOSITORY, name, None, "delete"), lambda: with_unlocked(client, name, deletion.unlocking, lambda: client.repositories.delete(name))
+    )
     return Plan(result={"repository": name, **deletion.to_result()}, header=header, before=deletion.lines(), steps=[step], warnings=warnings)
 
 

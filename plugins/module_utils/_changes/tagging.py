@@ -8,16 +8,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from .._common.errors import BlockedError, DriftError
-from .._common.plan import Step
+from .._common.plan import Change, Step
 from .._common.text import short_digest
 from .._registry.client import RegistryClient
-from .._registry.properties import RepositoryProperties, TagProperties
+from .._registry.properties import TAG, RepositoryProperties, TagProperties
 
 # What a task says where it expects that a tag does not exist.
 ABSENT = "absent"
@@ -39,9 +39,17 @@ class Tagging:
         """The tags that change."""
         return [tag for tag, digest in self.before.items() if digest != self.after]
 
-    def to_result(self) -> list[dict[str, Any]]:
-        """Return each tag with its digests before and after."""
-        return [{"name": tag, "before": digest, "after": self.after, "changed": digest != self.after} for tag, digest in self.before.items()]
+    def change_of(self, tag: str) -> Change:
+        """Return the change of one tag."""
+        return Change(self.repository, TAG, tag, self.after or self.before[tag], "tag" if self.after else "delete")
+
+    def to_result(self, done: Collection[Change]) -> list[dict[str, Any]]:
+        """Return each tag with the digest that it points at after the changes that are ``done``, and the one before."""
+        moved = {tag for tag in self.changes if self.change_of(tag) in done}
+        return [
+            {"name": tag, "digest": self.after if tag in moved else digest, "previous_digest": digest, "changed": tag in moved}
+            for tag, digest in self.before.items()
+        ]
 
     @property
     def lines_before(self) -> list[str]:
@@ -53,14 +61,14 @@ class Tagging:
         """The same after the change."""
         return [f"tag {tag} -> {short_digest(self.after)}" for tag in self.changes if self.after]
 
-    def steps(self, client: RegistryClient, change: Callable[[str], object], label: str = "tag '{}'") -> list[Step]:
-        """Return a step for each tag that changes: it reads the tag again, then calls ``change`` with it. ``{}`` in ``label`` is the tag."""
+    def steps(self, client: RegistryClient, change: Callable[[str], object]) -> list[Step]:
+        """Return a step for each tag that changes: it reads the tag again, then calls ``change`` with it."""
 
         def apply(tag: str) -> None:
             self.ensure_unmoved(client, tag)
             change(tag)
 
-        return [Step(label.format(tag), partial(apply, tag)) for tag in self.changes]
+        return [Step(self.change_of(tag), partial(apply, tag)) for tag in self.changes]
 
     def ensure_unmoved(self, client: RegistryClient, tag: str) -> None:
         """Read a tag again right before it changes; DriftError when someone else has moved it."""

@@ -16,7 +16,7 @@ from typing import Any
 
 from .._common.concurrency import concurrently
 from .._common.errors import AcrError, NotFoundError
-from .._common.plan import Step
+from .._common.plan import Change, Step
 from .._common.text import listed
 from .._oci.document import Descriptor, Document
 from .stores import Store, Target
@@ -75,11 +75,11 @@ class Copier:
         _ensure_complete(root, "blobs", [blob for blob in nowhere if not blob.is_foreign])
         return MissingContent(tree, tuple(lacking), tuple(blob for blob in absent if blob not in nowhere))
 
-    def steps(self, missing: MissingContent, name: str, then: Sequence[Step]) -> list[Step]:
-        """Return the steps that copy the missing content of the image ``name``, followed by ``then``: its tags come last."""
+    def steps(self, missing: MissingContent, change: Change, then: Sequence[Step]) -> list[Step]:
+        """Return the steps that copy the missing content of an image, which is ``change``, followed by ``then``: its tags come last."""
         if not (missing.documents or missing.blobs):
             return list(then)
-        return [Step(f"content of {name}", partial(self.copy, missing), then)]
+        return [Step(change, partial(self.copy, missing), then)]
 
     def copy(self, missing: MissingContent) -> None:
         """Copy the missing content; InterruptedCopyError if only a part of it could be copied."""

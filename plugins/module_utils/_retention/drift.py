@@ -25,7 +25,7 @@ class Drift:
 
     def to_result(self) -> dict[str, str]:
         """Return it as a task returns it."""
-        return {"target": self.item.label, "reason": self.reason}
+        return {**self.item.change.to_result(), "rule": self.item.rule, "reason": self.reason}
 
 
 def find_drift(items: Sequence[PlanItem], snapshot: Snapshot | None, override_locks: bool) -> tuple[list[PlanItem], list[Drift]]:

@@ -10,16 +10,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from .._common.errors import BlockedError
-from .._common.plan import Outcome, Step
+from .._common.plan import Change, Outcome, Step
 from .._common.progress import report
 from .._common.text import listed
-from .._content.snapshot import ManifestParts
 from .._registry.client import RegistryClient
+from .._registry.properties import REPOSITORY
 from .item import PlanItem
 from .repository_execution import ExecutionContext, RepositoryExecution
+from .survey import RepositorySurvey
 
 # A deleted manifest may be listed a little later.
 PROOF_TRIES = 3
@@ -36,15 +37,28 @@ class Execution:
         self._stopped = False
         self._context = ExecutionContext(client, override_locks, verifies, self._may_continue, self._delete_if_restorable, self._report)
         self._repositories: list[RepositoryExecution] = []
+        self._surveys: list[RepositorySurvey] = []
 
-    def step(self, name: str, items: Sequence[PlanItem], known: Mapping[str, ManifestParts]) -> Step:
-        """Return the step that applies the items of one repository; it never fails, so that it does not stop the others.
-
-        ``known`` are the parts of manifests that have been read before, by digest.
-        """
-        repository = RepositoryExecution(self._context, name, items, known)
+    def step(self, survey: RepositorySurvey, items: Sequence[PlanItem]) -> Step:
+        """Return the step that applies the items of one repository; it never fails, so that it does not stop the others."""
+        name = survey.name
+        repository = RepositoryExecution(self._context, name, items, survey.contents)
         self._repositories.append(repository)
-        return Step(f"repository {name}", repository.apply)
+        self._surveys.append(survey)
+        return Step(Change(name, REPOSITORY, name, None, "delete"), repository.apply)
+
+    @property
+    def prediction(self) -> Outcome:
+        """What becomes of the items if nothing fails."""
+        verified = [survey for survey in self._surveys if self._context.verifies and survey.undo]
+        return Outcome(
+            total=sum(repository.tally.total for repository in self._repositories),
+            done=[item.change for survey in self._surveys for item in survey.items],
+            result={
+                "undo": [entry.to_result() for survey in self._surveys for entry in survey.undo],
+                "verification": {"references": sum(survey.kept_names for survey in verified), "broken": []},
+            },
+        )
 
     @property
     def outcome(self) -> Outcome:
@@ -54,9 +68,9 @@ class Execution:
         incomplete = [completeness for completeness in checked if completeness.missing]
         return Outcome(
             total=sum(tally.total for tally in tallies),
-            done=[item.label for tally in tallies for item in tally.done],
+            done=[item.change for tally in tallies for item in tally.done],
             failures=[failure for tally in tallies for failure in tally.failures],
-            not_attempted=[item.label for tally in tallies for item in tally.not_attempted],
+            not_attempted=[item.change for tally in tallies for item in tally.not_attempted],
             result={
                 "drifted": [drift.to_result() for tally in tallies for drift in tally.drifted],
                 "undo": [entry.to_result() for repository in self._repositories for entry in repository.undo],

@@ -14,6 +14,7 @@ from typing import Any
 from .._changes.locks import LOCKED, UNLOCKED
 from .._common.errors import UsageError
 from .._common.names import digest_name, repository_name, tag_name
+from .._common.plan import Change
 from .._common.text import short_digest
 from .._registry.properties import MANIFEST, TAG
 from .rules import DELETE, LOCK, UNLOCK
@@ -61,9 +62,9 @@ class PlanItem:
         return f"tag {self.name} -> {short_digest(self.digest)}" if self.kind == TAG else f"manifest {short_digest(self.digest)}"
 
     @property
-    def label(self) -> str:
-        """The change in a report: ``delete tag library/app:v1``."""
-        return f"{self.action} {self.kind} {self.repository}{':' if self.kind == TAG else '@'}{self.name}"
+    def change(self) -> Change:
+        """What it changes."""
+        return Change(self.repository, self.kind, self.name, self.digest, self.action)
 
     def to_result(self) -> dict[str, Any]:
         """Return the item as plain data."""

@@ -16,7 +16,7 @@ from .._common.concurrency import concurrently
 from .._common.errors import AcrError
 from .._common.patterns import Selection
 from .._common.progress import report
-from .._content.snapshot import ManifestParts, Snapshot, read_contents, read_snapshot
+from .._content.snapshot import ManifestParts, Snapshot, read_contents, read_snapshot, subject_of_tag
 from .._registry.client import RegistryClient
 from .decision import Policy, RepositoryDecision
 from .drift import Drift, find_drift
@@ -25,6 +25,7 @@ from .ledger import SpaceLedger
 from .plan_items import KeptItem, kept_items, plan_items
 from .rules import Rule
 from .saved_plan import snapshot_digest
+from .undo import UndoEntry, undo_entries
 
 # More at a time would not be faster: each repository already has as many requests under way as the task may have.
 REPOSITORIES_AT_A_TIME = 4
@@ -34,17 +35,20 @@ REPOSITORIES_AT_A_TIME = 4
 class RepositorySurvey:
     """What was found in one repository: the numbers of its ``tags`` and ``manifests``, and what is planned.
 
-    ``contents`` are the edges of its manifests, only where ``items`` change something. ``error``: the repository could not be read. ``skipped``:
-    the time was over.
+    ``kept_names`` is the number of tags, without those of referrers, that the plan does not delete; ``undo`` is what it deletes. ``contents``
+    are the edges of its manifests, only where ``items`` change something. ``error``: the repository could not be read. ``skipped``: the time
+    was over.
     """
 
     name: str
     exists: bool = False
     tags: int = 0
     manifests: int = 0
+    kept_names: int = 0
     items: Sequence[PlanItem] = ()
     kept: Sequence[KeptItem] = ()
     drifted: Sequence[Drift] = ()
+    undo: Sequence[UndoEntry] = ()
     snapshot_digest: str = ""
     contents: Mapping[str, ManifestParts] = field(default_factory=dict)
     error: AcrError | None = None
@@ -118,14 +122,25 @@ class Survey:
         else:
             decision = RepositoryDecision(self._policy.decide_tags(snapshot))
         items = plan_items(snapshot, decision, self._policy.now)
-        return replace(self._found(snapshot, items), kept=kept_items(snapshot, decision), snapshot_digest=digest)
+        return replace(self._found(snapshot, items, items), kept=kept_items(snapshot, decision), snapshot_digest=digest)
 
     def _check(self, snapshot: Snapshot, items: Sequence[PlanItem]) -> RepositorySurvey:
         snapshot = read_contents(self._client, snapshot)
         current, drifted = find_drift(items, snapshot, self._policy.override_locks)
-        return replace(self._found(snapshot, current), drifted=drifted)
+        return replace(self._found(snapshot, current, items), drifted=drifted)
 
-    def _found(self, snapshot: Snapshot, items: Sequence[PlanItem]) -> RepositorySurvey:
+    def _found(self, snapshot: Snapshot, items: Sequence[PlanItem], planned: Sequence[PlanItem]) -> RepositorySurvey:
+        """Return the survey of a repository in which ``items`` still apply of those that are ``planned``."""
         self.ledger.add(snapshot.contents, {item.digest for item in items if item.deletes_manifest})
         contents = {digest: parts.bare for digest, parts in snapshot.contents.items()} if items else {}
-        return RepositorySurvey(snapshot.repository.name, True, len(snapshot.tags), len(snapshot.manifests), items, contents=contents)
+        deleted = {item.name for item in planned if item.deletes_tag}
+        return RepositorySurvey(
+            name=snapshot.repository.name,
+            exists=True,
+            tags=len(snapshot.tags),
+            manifests=len(snapshot.manifests),
+            kept_names=sum(subject_of_tag(name) is None and name not in deleted for name in snapshot.tags),
+            items=items,
+            undo=undo_entries(snapshot.graph, [item for item in items if item.deletes]) if items else (),
+            contents=contents,
+        )

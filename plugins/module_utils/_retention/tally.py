@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from .._common.errors import AcrError
-from .._common.plan import Failure
+from .._common.plan import Change, Failure
+from .._registry.properties import REPOSITORY
 from .drift import Drift, image_kept
 from .item import PlanItem
 
@@ -86,13 +87,13 @@ class Tally:
 
     def fail(self, item: PlanItem, error: AcrError) -> None:
         """Record that ``item`` failed. The tags of its manifest are not attempted."""
-        self.failures.append(Failure(self._take(item).label, error))
+        self.failures.append(Failure(self._take(item).change, error))
         self._abandoned.update(self._take(tag) for tag in self._pending_tags(item))
 
     def fail_repository(self, name: str, error: AcrError) -> None:
         """Record an error that ended the work on a repository, unless an item has failed with it."""
         if not any(known.error is error for known in self.failures):
-            self.failures.append(Failure(f"repository {name}", error))
+            self.failures.append(Failure(Change(name, REPOSITORY, name, None, "delete"), error))
 
     def _take(self, item: PlanItem) -> PlanItem:
         del self._pending[item]

@@ -13,7 +13,7 @@ from typing import Any, TypedDict
 from .._changes.manifest_push import read_subject
 from .._changes.tagging import read_tagging, refuse_locked
 from .._common.names import repository_name, tag_name
-from .._common.plan import Plan
+from .._common.plan import Change, Plan
 from .._common.text import printable, short_digest
 from .._content.artifact_files import TITLE, artifact_from_files
 from .._content.copier import Copier
@@ -21,6 +21,7 @@ from .._content.layout import Layout
 from .._content.stores import RepositoryStore, Store
 from .._oci.document import Descriptor, Document
 from .._registry.client import RegistryClient
+from .._registry.properties import MANIFEST
 
 
 class FileOptions(TypedDict):
@@ -73,13 +74,13 @@ def plan(client: RegistryClient, params: Options) -> Plan:
             "digest": root.digest,
             "media_type": root.media_type,
             "artifact_type": root.artifact_type,
-            "tags": wanted.to_result(),
             "uploaded": missing.to_result(),
         },
+        report=lambda done: {"tags": wanted.to_result(done)},
         before=wanted.lines_before,
         after=[*blobs, *manifests, *wanted.lines_after],
         header=f"{client.server.host}/{name}",
-        steps=copier.steps(missing, root.digest, wanted.steps(client, lambda tag: target.tag(root, tag))),
+        steps=copier.steps(missing, Change(name, MANIFEST, root.digest, root.digest, "push"), wanted.steps(client, lambda tag: target.tag(root, tag))),
     )
 
 

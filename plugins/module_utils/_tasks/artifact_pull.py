@@ -17,7 +17,7 @@ from typing import Any, TypedDict
 from .._common.errors import LocalFileError, NotFoundError, UsageError
 from .._common.files import ensure_writable, file_digest, make_folder, replace_file
 from .._common.names import digest_name, repository_name, tag_name
-from .._common.plan import Plan, Step
+from .._common.plan import Change, Plan, Step
 from .._common.text import short_digest
 from .._content.artifact_files import TITLE, UNPACK, files_by_title
 from .._content.copier import Copier
@@ -69,7 +69,13 @@ def _plan_layout(store: RepositoryStore, document: Document, path: str, label: s
         before=[f"{label}: {short_digest(before.digest)}"] if before else [],
         after=[f"{label or 'no name'}: {short_digest(document.digest)} ({missing.size} bytes are missing)"] if changed else [],
         header=path,
-        steps=copier.steps(missing, document.digest, [] if listed else [Step(f"{INDEX_FILE} of {path}", lambda: layout.tag(document, label))]),
+        steps=copier.steps(
+            missing,
+            Change(store.repository, "file", path, document.digest, "write"),
+            []
+            if listed
+            else [Step(Change(store.repository, "file", os.path.join(path, INDEX_FILE), document.digest, "write"), lambda: layout.tag(document, label))],
+        ),
     )
 
 
@@ -86,6 +92,10 @@ class PulledFile:
     def changed(self) -> bool:
         """Whether the file has to be written."""
         return self.before != self.layer.digest
+
+    def change_in(self, repository: str) -> Change:
+        """Return the change that writes the file from ``repository``."""
+        return Change(repository, "file", self.path, self.layer.digest, "write")
 
     def to_result(self) -> dict[str, Any]:
         """Return the file as a task returns it."""
@@ -109,7 +119,7 @@ def _plan_files(store: RepositoryStore, document: Document, dest: str, header: s
         before=[f"{file.path}: {short_digest(file.before)}" for file in changing if file.before],
         after=[f"{file.path}: {short_digest(file.layer.digest)}" for file in changing],
         header=header,
-        steps=[Step(f"file {file.path}", partial(_write, store, file, dest)) for file in changing],
+        steps=[Step(file.change_in(store.repository), partial(_write, store, file, dest)) for file in changing],
         warnings=[f"'{title}' is a packed folder. It is written as an archive, and not unpacked." for title in packed],
     )
 

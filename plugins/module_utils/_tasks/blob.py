@@ -17,7 +17,7 @@ from .._common.digests import digest_of
 from .._common.errors import NotFoundError, UsageError
 from .._common.files import ensure_writable, file_digest, measure_file, replace_file
 from .._common.names import digest_name, repository_name
-from .._common.plan import Plan, Step
+from .._common.plan import Change, Plan, Step
 from .._common.text import short_digest
 from .._content.download import download
 from .._content.sources import BytesSource, ContentSource, FileSource, RepositorySource
@@ -66,7 +66,7 @@ def _plan_upload(client: RegistryClient, name: str, params: Options) -> Plan:
     blob, source = given or _mountable_content(client, name, digest, mount_from)
     refuse_locked(client.repositories.get(name))
     store = RepositoryStore(client.content, name, mount_from)
-    return _plan(client, name, blob, after=[_line(blob)], steps=[Step(f"blob {digest} of '{name}'", partial(store.put_blob, blob, source))])
+    return _plan(client, name, blob, after=[_line(blob)], steps=[Step(Change(name, "blob", digest, digest, "push"), partial(store.put_blob, blob, source))])
 
 
 def _given_content(params: Options) -> tuple[Descriptor, ContentSource] | None:
@@ -103,7 +103,7 @@ def _plan_download(client: RegistryClient, name: str, digest: str, dest: str) ->
     if before == digest:
         return _plan(client, name, blob)
     ensure_writable(dest, size)
-    step = Step(f"file {dest}", lambda: replace_file(dest, download(client.content, name, blob)))
+    step = Step(Change(name, "file", dest, digest, "write"), lambda: replace_file(dest, download(client.content, name, blob)))
     was = [f"{dest}: {short_digest(before)}"] if before else []
     return _plan(client, name, blob, before=was, after=[f"{dest}: {short_digest(digest)}"], steps=[step])
 
@@ -114,7 +114,7 @@ def _plan_deletion(client: RegistryClient, name: str, digest: str) -> Plan:
     if size is None:
         return Plan(result={"digest": digest}, header=header)
     refuse_locked(client.repositories.get(name))
-    step = Step(f"blob {digest} of '{name}'", lambda: client.content.delete_blob(name, digest))
+    step = Step(Change(name, "blob", digest, digest, "delete"), lambda: client.content.delete_blob(name, digest))
     return Plan(result={"digest": digest}, before=[_line(Descriptor(OCTETS, digest, size))], header=header, steps=[step])
 
 

@@ -15,7 +15,7 @@ from typing import Any, TypedDict
 from .._changes.tagging import Tagging, read_tagging, refuse_locked
 from .._common.concurrency import concurrently
 from .._common.errors import NotFoundError
-from .._common.plan import Plan, Step
+from .._common.plan import Change, Plan, Step
 from .._common.text import short_digest
 from .._content.copier import Copier, MissingContent
 from .._content.image_config import read_created
@@ -23,6 +23,7 @@ from .._content.stores import RepositoryStore
 from .._oci.document import Document
 from .._registry.client import RegistryClient
 from .._registry.copy_source import SourceOptions, connect_source
+from .._registry.properties import MANIFEST
 from .copy_images import CopiedImage, ImageOptions, choose_images
 
 
@@ -143,5 +144,9 @@ class CopyTask:
 
     def _steps(self, decision: CopyDecision, copier: Copier) -> list[Step]:
         image, content = decision.image, self.target.content
-        tags = decision.tagging.steps(self.target, lambda tag: content.put_manifest(image.target, tag, decision.document), f"tag {image.target}:{{}}")
-        return copier.steps(decision.missing, image.name, tags) if decision.missing else tags
+        tags = decision.tagging.steps(self.target, lambda tag: content.put_manifest(image.target, tag, decision.document))
+        return (
+            copier.steps(decision.missing, Change(image.target, MANIFEST, decision.document.digest, decision.document.digest, "push"), tags)
+            if decision.missing
+            else tags
+        )

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypedDict
 
-from .._changes.locks import describe_flags, repository_change, wanted_attributes
+from .._changes.locks import repository_change, wanted_attributes
 from .._common.errors import NotFoundError, UsageError
 from .._common.names import repository_name
 from .._common.plan import Plan, Step
@@ -55,7 +55,7 @@ def _plan_attributes(client: RegistryClient, name: str, wanted: Mapping[str, boo
     if repository is None:
         raise NotFoundError(f"Repository '{name}' does not exist in {client.server.host}. Check the name. The first push into a repository creates it.")
     change = repository_change(repository, wanted)
-    step = Step(f"repository '{name}' ({describe_flags(change.wanted)})", lambda: client.repositories.set_attributes(name, change.after, change.wanted))
+    step = Step(change.change_in(name), lambda: client.repositories.set_attributes(name, change.after, change.wanted))
     return Plan(
         result={"repository": name, "before": change.before.to_result(), "after": change.after.to_result()},
         before=change.lines(change.before) if change.changed else [],

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypedDict
@@ -16,10 +16,10 @@ from typing import Any, TypedDict
 from .._changes.tagging import Tagging, refuse_locked, refuse_locked_tag
 from .._common.concurrency import concurrently
 from .._common.errors import BlockedError, DriftError, NotFoundError
-from .._common.plan import Plan, Step
+from .._common.plan import Change, Plan, Step
 from .._common.text import listed, short_digest
 from .._registry.client import RegistryClient
-from .._registry.properties import RepositoryProperties, TagProperties
+from .._registry.properties import MANIFEST, RepositoryProperties, TagProperties
 from .wanted_manifests import WantedRepository, undo_entries, wanted_manifests
 
 
@@ -52,7 +52,7 @@ def plan(client: RegistryClient, params: Options) -> Plan:
     for repository in found:
         repository.refuse_locked()
     return Plan(
-        result={"manifests": [one.to_result() for one in restorations]},
+        report=lambda done: {"manifests": [one.to_result(done) for one in restorations]},
         before=[line for one in restorations for line in one.lines_before],
         after=[line for one in restorations for line in one.lines_after],
         header=client.server.host,
@@ -78,14 +78,22 @@ class Restoration:
         """Whether anything has to be done."""
         return self.deleted or bool(self.tagging.changes)
 
-    def to_result(self) -> dict[str, Any]:
-        """Return the restoration as a task returns it."""
+    @property
+    def change(self) -> Change:
+        """The change that restores the manifest."""
+        return Change(self.tagging.repository, MANIFEST, self.digest, self.digest, "restore")
+
+    def to_result(self, done: Collection[Change]) -> dict[str, Any]:
+        """Return what is true of the manifest after the changes that are ``done``. Its first tag is restored with it."""
+        restored = self.change in done
+        first = next(iter(self.tagging.changes), None)
+        tags = self.tagging.to_result({*done, self.tagging.change_of(first)} if restored and first else done)
         return {
             "repository": self.tagging.repository,
             "digest": self.digest,
-            "restored": self.deleted,
-            "tags": self.tagging.to_result(),
-            "changed": self.changed,
+            "restored": restored,
+            "tags": tags,
+            "changed": restored or any(tag["changed"] for tag in tags),
         }
 
     @property
@@ -166,17 +174,17 @@ def _read(client: RegistryClient, want: WantedRepository) -> FoundRepository:
 def _chained(client: RegistryClient, restorations: Sequence[Restoration]) -> list[Step]:
     """Return the steps for one repository as a single one: each follows the one before it."""
     steps = [step for one in restorations for step in _steps(client, one)]
-    return [Step(steps[0].label, steps[0].apply, steps[1:])] if steps else []
+    return [Step(steps[0].change, steps[0].apply, steps[1:])] if steps else []
 
 
 def _steps(client: RegistryClient, one: Restoration) -> list[Step]:
     """Return the steps for one manifest: it is restored with its first tag, then the other tags are pointed at it."""
-    name, tags = one.tagging.repository, list(one.tagging.changes)
+    tags = list(one.tagging.changes)
     steps = []
     if one.deleted:
         first = tags.pop(0) if tags else None
-        steps = [Step(f"manifest '{one.name}'{f' as {first!r}' if first else ''}", partial(_restore, client, one, first))]
-    return steps + [Step(f"tag '{name}:{tag}'", partial(_point, client, one, tag)) for tag in tags]
+        steps = [Step(one.change, partial(_restore, client, one, first))]
+    return steps + [Step(one.tagging.change_of(tag), partial(_point, client, one, tag)) for tag in tags]
 
 
 def _restore(client: RegistryClient, one: Restoration, tag: str | None) -> None:

@@ -111,8 +111,8 @@ def plan(client: RegistryClient, params: Options) -> Plan:
         before=[f"{item.repository}: {item} ({item.rule}: {item.reason})" for one in changing for item in one.items],
         after=[f"{item.repository}: {item} {item.action}ed" for one in changing for item in one.items if not item.deletes],
         header=client.server.host,
-        steps=[execution.step(one.name, by_repository[one.name], one.contents) for one in changing],
-        account=lambda: execution.outcome,
+        steps=[execution.step(one, by_repository[one.name]) for one in changing],
+        account=execution,
         problem=_problem(found),
     )
 

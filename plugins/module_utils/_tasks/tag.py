@@ -51,7 +51,8 @@ def plan(client: RegistryClient, params: Options) -> Plan:
             client.tags.delete(name, tag)
 
     return Plan(
-        result={**({"digest": wanted.after} if document else {}), "tags": wanted.to_result()},
+        result={"digest": wanted.after} if document else {},
+        report=lambda done: {"tags": wanted.to_result(done)},
         header=f"{client.server.host}/{name}",
         before=wanted.lines_before,
         after=wanted.lines_after,

@@ -12,7 +12,7 @@ from collections.abc import Collection
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from .._changes.locks import AttributeChange, describe_flags, manifest_change, tag_change, wanted_attributes
+from .._changes.locks import AttributeChange, manifest_change, tag_change, wanted_attributes
 from .._common.errors import BlockedError, DriftError, NotFoundError, UsageError
 from .._common.names import repository_name, tag_name
 from .._common.plan import Plan, Step
@@ -55,7 +55,7 @@ def plan(client: RegistryClient, params: Options) -> Plan:
         before=[line for change in needed for line in change.lines(change.before)],
         after=[line for change in needed for line in change.lines(change.after)],
         header=f"{client.server.host}/{name}",
-        steps=[Step(f"{change.kind} '{change.name}' ({describe_flags(change.wanted)})", partial(_apply, client, name, change)) for change in needed],
+        steps=[Step(change.change_in(name), partial(_apply, client, name, change)) for change in needed],
         warnings=[f"An index of '{name}' lists manifest {digest}, which the registry does not have; it was skipped." for digest in sorted(lost)],
     )
 

@@ -10,6 +10,7 @@ import tarfile
 import pytest
 from ansible_collections.registryops.acr.plugins.module_utils._content import artifact_files
 from ansible_collections.registryops.acr.tests import images
+from ansible_collections.registryops.acr.tests.modules import told
 
 MODULE = "acr_artifact"
 REPOSITORY = "team/reports"
@@ -186,8 +187,12 @@ def test_a_tag_that_moved_is_told_when_another_fails(registry, files):
     result = registry.run(MODULE, repository=REPOSITORY, files=files, tags=["v1", "v2", "v3"])
     digest = registry.get(f"/acr/v1/{REPOSITORY}/_tags/v1")["tag"]["digest"]
     assert (result["failed"], result["changed"]) == (True, True)
-    assert (result["done"], result["not_attempted"]) == ([f"content of {digest}", "tag 'v1'"], ["tag 'v3'"])
-    assert [failure["target"] for failure in result["failures"]] == ["tag 'v2'"]
+    assert (told(result["done"]), told(result["not_attempted"])) == (
+        [f"push manifest {REPOSITORY}@{digest}", f"tag tag {REPOSITORY}:v1"],
+        [f"tag tag {REPOSITORY}:v3"],
+    )
+    assert told(result["failures"]) == [f"tag tag {REPOSITORY}:v2"]
+    assert [(tag["name"], tag["digest"], tag["changed"]) for tag in result["tags"]] == [("v1", digest, True), ("v2", None, False), ("v3", None, False)]
 
 
 def test_nothing_is_no_artifact(registry):

@@ -9,6 +9,7 @@ import json
 import pytest
 from ansible_collections.registryops.acr.plugins.module_utils._registry import connect
 from ansible_collections.registryops.acr.tests import images
+from ansible_collections.registryops.acr.tests.modules import told
 
 MODULE = "acr_copy"
 SOURCE = "library/app"
@@ -198,20 +199,18 @@ def test_one_that_fails_is_told_from_those_that_do_not(registry, release):
     registry.push(SOURCE, images.image("two"), "v2.0.0")
     registry.emulator.faults.set([{"method": "PUT", "path": f"/v2/{TARGET}/manifests/v2.0.0", "times": 0, "status": 405, "body": "{}"}])
     result = registry.run(MODULE, images=[{"source": SOURCE, "target": TARGET, "include": [".*"]}], concurrency=1)
-    assert (result["changed"], result["done"], result["not_attempted"]) == (
-        True,
-        [f"content of {TARGET}:v1.0.0", f"tag {TARGET}:v1.0.0", f"content of {TARGET}:v2.0.0"],
-        [],
-    )
-    assert [failure["target"] for failure in result["failures"]] == [f"tag {TARGET}:v2.0.0"]
+    digests = [image["digest"] for image in result["images"]]
+    pushed = [f"push manifest {TARGET}@{digest}" for digest in digests]
+    assert (result["changed"], told(result["done"]), result["not_attempted"]) == (True, [pushed[0], f"tag tag {TARGET}:v1.0.0", pushed[1]], [])
+    assert told(result["failures"]) == [f"tag tag {TARGET}:v2.0.0"]
 
 
 def test_an_image_that_is_copied_in_part_is_a_change(registry, release):
     registry.emulator.faults.set([{"method": "PUT", "path": f"/v2/{TARGET}/manifests/{release[0]}", "times": 0, "status": 405, "body": "{}"}])
     result = registry.run(MODULE, images=[{"source": f"{SOURCE}:v1.0.0", "target": TARGET}])
     assert (result["failed"], result["changed"], result["done"]) == (True, True, [])
-    assert [failure["target"] for failure in result["failures"]] == [f"content of {TARGET}:v1.0.0"]
-    assert result["not_attempted"] == [f"tag {TARGET}:v1.0.0"]
+    assert told(result["failures"]) == [f"push manifest {TARGET}@{result['images'][0]['digest']}"]
+    assert told(result["not_attempted"]) == [f"tag tag {TARGET}:v1.0.0"]
     kept = len(registry.get(f"/acr/v1/{TARGET}/_manifests")["manifests"])
     assert result["msg"].endswith(f"6 of 6 blobs and {kept} of 4 manifests were copied before; they stay.")
     assert result["failures"][0]["error"]["status"] == 405

@@ -94,7 +94,17 @@ def test_a_repository_goes_with_all_it_holds(app, check):
         again = app.run(MODULE, repository=NAME, state="absent")
         assert again["changed"] is False
         assert again["diff"]["before"] == again["diff"]["after"] == ""
-        assert again == {**result, "changed": False, "digests": [], "tags": [], "tag_count": 0, "manifest_count": 0, "undo": [], "diff": again["diff"]}
+        assert again == {
+            **result,
+            "changed": False,
+            "digests": [],
+            "tags": [],
+            "tag_count": 0,
+            "manifest_count": 0,
+            "undo": [],
+            "done": [],
+            "diff": again["diff"],
+        }
 
 
 def test_the_diff_names_what_goes(app):
@@ -306,7 +316,7 @@ def test_locks_are_restored_when_the_deletion_fails(locked):
     assert result["failed"]
     assert result["changed"] is False
     assert result["msg"].startswith(
-        "0 of 1 changes were made; repository 'library/app' failed: DELETE https://r.azurecr.io/acr/v1/library/app was answered with 405"
+        "0 of 1 changes were made; delete repository library/app failed: DELETE https://r.azurecr.io/acr/v1/library/app was answered with 405"
     )
     assert attributes(locked) == LOCKED
 

@@ -9,6 +9,7 @@ import json
 import pytest
 from ansible_collections.registryops.acr.tests import images
 from ansible_collections.registryops.acr.tests.emulator.identity import identities
+from ansible_collections.registryops.acr.tests.modules import told
 
 MODULE = "acr_restore"
 NAME = "library/app"
@@ -57,7 +58,7 @@ def test_a_manifest_comes_back_with_its_tags(app, check):
             "repository": NAME,
             "digest": v1,
             "restored": True,
-            "tags": [{"name": name, "before": None, "after": v1, "changed": True} for name in ("v1", "stable")],
+            "tags": [{"name": name, "digest": v1, "previous_digest": None, "changed": True} for name in ("v1", "stable")],
             "changed": True,
         }
     ]
@@ -176,7 +177,7 @@ def test_a_tag_is_moved_when_that_is_meant(app):
     delete(app, v1)
     theirs = app.push(NAME, images.image("theirs"), "v1", "stable")
     result = app.run(MODULE, items=[item(v1, "v1", "stable")], overwrite=True)
-    assert result["manifests"][0]["tags"] == [{"name": name, "before": theirs, "after": v1, "changed": True} for name in ("v1", "stable")]
+    assert result["manifests"][0]["tags"] == [{"name": name, "digest": v1, "previous_digest": theirs, "changed": True} for name in ("v1", "stable")]
     assert result["diff"]["before"] == f"{NAME}: tag v1 -> {theirs[:19]}\n{NAME}: tag stable -> {theirs[:19]}\n"
     forced = [entry["target"] for entry in app.emulator.journal.after(0) if entry["method"] == "POST" and "_deleted" in entry["target"]]
     assert [target.partition("?")[2] for target in forced] == ["force=True"]
@@ -244,10 +245,10 @@ def test_what_was_restored_before_a_failure_is_told(app):
     result = app.run(MODULE, items=[item(v1, "v1", "stable"), item(app.children[0]), item(app.children[1]), item(v2, "v2")])
     assert result["failed"]
     assert result["changed"]
-    assert result["done"] == [f"manifest '{NAME}@{v1}' as 'v1'", f"tag '{NAME}:stable'", f"manifest '{NAME}@{app.children[0]}'"]
-    assert [failure["target"] for failure in result["failures"]] == [f"manifest '{NAME}@{app.children[1]}'"]
-    assert result["not_attempted"] == [f"manifest '{NAME}@{v2}' as 'v2'"]
-    assert result["msg"].startswith(f"3 of 5 changes were made; manifest '{NAME}@{app.children[1]}' failed: POST ")
+    assert told(result["done"]) == [f"restore manifest {NAME}@{v1}", f"tag tag {NAME}:stable", f"restore manifest {NAME}@{app.children[0]}"]
+    assert told(result["failures"]) == [f"restore manifest {NAME}@{app.children[1]}"]
+    assert told(result["not_attempted"]) == [f"restore manifest {NAME}@{v2}"]
+    assert result["msg"].startswith(f"3 of 5 changes were made; restore manifest {NAME}@{app.children[1]} failed: POST ")
     app.emulator.faults.set([])
     assert app.run(MODULE, items=[item(v1, "v1", "stable"), item(app.children[0]), item(app.children[1]), item(v2, "v2")])["changed"]
     assert pointed(app) == {"v1": v1, "stable": v1, "v2": v2}

@@ -27,9 +27,9 @@ def test_tags_are_pointed_at_a_manifest(registry, digests, check):
     assert result["changed"]
     assert result["digest"] == digests["v2"]
     assert result["tags"] == [
-        {"name": "v2", "before": digests["v2"], "after": digests["v2"], "changed": False},
-        {"name": "stable", "before": None, "after": digests["v2"], "changed": True},
-        {"name": "v1", "before": digests["v1"], "after": digests["v2"], "changed": True},
+        {"name": "v2", "digest": digests["v2"], "previous_digest": digests["v2"], "changed": False},
+        {"name": "stable", "digest": digests["v2"], "previous_digest": None, "changed": True},
+        {"name": "v1", "digest": digests["v2"], "previous_digest": digests["v1"], "changed": True},
     ]
     short = {tag: digest[:19] for tag, digest in digests.items()}
     assert result["diff"]["before"] == f"tag v1 -> {short['v1']}\n"
@@ -54,7 +54,7 @@ def test_the_bytes_stay_the_same(registry, digests):
 def test_untagging_leaves_the_manifest(registry, digests):
     result = registry.run(MODULE, repository=REPOSITORY, tags=["v1", "gone"], state="absent")
     assert result["changed"]
-    assert result["tags"][1] == {"name": "gone", "before": None, "after": None, "changed": False}
+    assert result["tags"][1] == {"name": "gone", "digest": None, "previous_digest": None, "changed": False}
     assert pointed(registry) == {"v2": digests["v2"]}
     assert registry.get(f"/acr/v1/{REPOSITORY}/_manifests/{digests['v1']}")["manifest"]["digest"] == digests["v1"]
     assert not registry.run(MODULE, repository=REPOSITORY, tags=["v1", "gone"], state="absent")["changed"]

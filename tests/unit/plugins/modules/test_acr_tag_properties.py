@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.registryops.acr.tests import images
+from ansible_collections.registryops.acr.tests.modules import told
 
 LOCK = {"can_delete": False, "can_write": False}
 OPEN = {"can_delete": True, "can_write": True, "can_list": True, "can_read": True}
@@ -189,12 +190,10 @@ def test_when_one_change_fails_the_result_says_which_were_made(app, monkeypatch)
     result = app.run(MODULE, repository="library/app", tags=["v1.0.0", "v1.1.0", "latest"], concurrency=1, **LOCK)
     assert result["failed"]
     assert result["changed"]
-    flags = "(can_delete: false, can_write: false)"
-    assert result["done"] == [f"tag 'latest' {flags}", f"tag 'v1.0.0' {flags}"]
-    assert [failure["target"] for failure in result["failures"]] == [f"tag 'v1.1.0' {flags}"]
+    assert told(result["done"]) == ["lock tag library/app:latest", "lock tag library/app:v1.0.0"]
+    assert told(result["failures"]) == ["lock tag library/app:v1.1.0"]
     assert result["not_attempted"] == []
-    assert result["msg"].startswith("2 of 3 changes were made; tag 'v1.1.0' ")
-    assert "diff" not in result
+    assert result["msg"].startswith("2 of 3 changes were made; lock tag library/app:v1.1.0 failed: ")
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from ansible_collections.registryops.acr.plugins.module_utils._registry.manifest
 from ansible_collections.registryops.acr.plugins.module_utils._registry.repositories import Repositories
 from ansible_collections.registryops.acr.plugins.module_utils._registry.tags import Tags
 from ansible_collections.registryops.acr.tests import images
+from ansible_collections.registryops.acr.tests.modules import told
 
 NAME = "library/app"
 DAY = 86_400
@@ -90,7 +91,7 @@ def case(request, registry, monkeypatch):
             {repository: both, tag: delete_only, manifest: both},
             repository,
             Repositories,
-            f"repository '{NAME}'",
+            f"delete repository {NAME}",
             removal,
             ("repository 'library/app'", "tag 'v1'", f"manifest '{digest}'"),
         ),
@@ -107,11 +108,11 @@ def judge(case, result, expected):
     assert result["changed"] is (expected != LOCKED), result
     if expected == GONE:
         assert not result.get("failed"), result["msg"]
-        assert case.what in result.get("done", [case.what])
+        assert case.what in told(result["done"])
         return
     assert result["failed"]
     assert result["done"] == []
-    assert case.what in [failure["target"] for failure in result["failures"]]
+    assert case.what in told(result["failures"])
     left = {name: flags for name, (path, flags) in zip(case.names, case.locks.items()) if case.flags(path) != flags}
     for name, flags in left.items():
         wanted = ", ".join(f"{word}: false" for word, flag in (("can_delete", "deleteEnabled"), ("can_write", "writeEnabled")) if not flags[flag])
@@ -269,7 +270,7 @@ def test_the_answer_to_a_rule_that_locks_or_unlocks_is_lost(registry, monkeypatc
     result = registry.run("acr_retention", rules=[rule], patterns="regex")
     changed = registry.get(path)["tag"]["changeableAttributes"]["deleteEnabled"] is (action == "unlock")
     assert changed is made
-    assert (f"{action} tag {NAME}:v1" in result["done"], result.get("failed", False)) == (made, not made)
+    assert (f"{action} tag {NAME}:v1" in told(result["done"]), result.get("failed", False)) == (made, not made)
 
 
 def test_many_at_a_time_are_interrupted(registry, monkeypatch):

@@ -70,7 +70,7 @@ def test_a_drifted_tag_says_nothing_about_its_manifest(tally):
 
 def test_the_tags_of_a_manifest_that_failed_are_not_attempted(tally):
     tally.fail(MANIFEST, ERROR)
-    assert [(failure.label, failure.error) for failure in tally.failures] == [(MANIFEST.label, ERROR)]
+    assert [(failure.change, failure.error) for failure in tally.failures] == [(MANIFEST.change, ERROR)]
     assert tally.not_attempted == [V1, V2, UNRELATED, OTHER_MANIFEST, LOCK]
     assert not any(tally.is_pending(tag) for tag in (MANIFEST, V1, V2))
 
@@ -85,7 +85,7 @@ def test_an_error_of_an_item_is_not_told_again_for_its_repository(tally):
     tally.fail(V1, ERROR)
     tally.fail_repository("library/app", ERROR)
     tally.fail_repository("library/app", UsageError("refused"))
-    assert [failure.label for failure in tally.failures] == [V1.label, "repository library/app"]
+    assert [str(failure.change) for failure in tally.failures] == [str(V1.change), "delete repository library/app"]
 
 
 @pytest.mark.parametrize("second", [lambda tally: tally.finish(V1), lambda tally: tally.fail(V1, ERROR), lambda tally: tally.drift(Drift(V1, "moved"))])
