@@ -37,7 +37,7 @@ MOST_LINES = {
     "acr_tag_properties": 2700,
     "acr_token_info": 2700,
 }
-LINES_WITH_CONTENT = 5000
+LINES_WITH_CONTENT = 5200
 
 
 def documentation(module: str, part: str = "DOCUMENTATION") -> dict:
