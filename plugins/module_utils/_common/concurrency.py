@@ -28,9 +28,10 @@ def concurrently(call: Callable[[ItemT], ResultT], items: Iterable[ItemT], worke
     try:
         futures = [pool.submit(call, item) for item in todo]
         wait(futures, return_when=FIRST_EXCEPTION)
+        # An interrupt can come here as well, while calls that an error did not cancel still run.
+        pool.shutdown(cancel_futures=True)
     except BaseException:
         pool.shutdown(wait=finishes, cancel_futures=True)
         raise
-    pool.shutdown(cancel_futures=True)
     failed = next((future for future in futures if not future.cancelled() and future.exception()), None)
     return [failed.result()] if failed else [future.result() for future in futures]

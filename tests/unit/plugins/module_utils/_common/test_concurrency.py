@@ -50,3 +50,24 @@ def test_a_task_that_is_stopped_begins_nothing_more(monkeypatch):
     release.set()
     time.sleep(0.1)
     assert len(begun) <= 3
+
+
+def test_a_task_that_is_stopped_after_an_error_waits_for_what_has_begun(monkeypatch):
+    """The error has ended the first wait; the interrupt comes in the second one, which is for the calls that still run."""
+    ended = []
+    shutdown = concurrency.ThreadPoolExecutor.shutdown
+
+    def stopped_once(pool, wait=True, **more):
+        monkeypatch.setattr(concurrency.ThreadPoolExecutor, "shutdown", shutdown)
+        raise Stopped
+
+    def call(number):
+        if number == 0:
+            raise ValueError
+        time.sleep(0.2)
+        ended.append(number)
+
+    monkeypatch.setattr(concurrency.ThreadPoolExecutor, "shutdown", stopped_once)
+    with pytest.raises(Stopped):
+        concurrently(call, range(2), 2, finishes=True)
+    assert ended == [1]
