@@ -52,22 +52,36 @@ def test_a_task_that_is_stopped_begins_nothing_more(monkeypatch):
     assert len(begun) <= 3
 
 
-def test_a_task_that_is_stopped_after_an_error_waits_for_what_has_begun(monkeypatch):
-    """The error has ended the first wait; the interrupt comes in the second one, which is for the calls that still run."""
-    ended = []
-    shutdown = concurrency.ThreadPoolExecutor.shutdown
-
-    def stopped_once(pool, wait=True, **more):
-        monkeypatch.setattr(concurrency.ThreadPoolExecutor, "shutdown", shutdown)
-        raise Stopped
+@pytest.mark.parametrize("place", ["start", "wait", "finish"])
+def test_a_task_that_is_stopped_waits_for_what_has_begun(monkeypatch, place):
+    """Wherever the interrupt comes: while a thread is started, while all calls are waited for, and after an error has ended that."""
+    begun, ended = threading.Event(), []
 
     def call(number):
-        if number == 0:
+        begun.set()
+        if number == 0 and place == "finish":
             raise ValueError
         time.sleep(0.2)
         ended.append(number)
 
-    monkeypatch.setattr(concurrency.ThreadPoolExecutor, "shutdown", stopped_once)
+    owner, name = {
+        "start": (concurrency.ThreadPoolExecutor, "_adjust_thread_count"),
+        "wait": (concurrency, "wait"),
+        "finish": (concurrency._Calls, "finish"),
+    }[place]
+    real = getattr(owner, name)
+
+    def stopped_once(*arguments, **more):
+        monkeypatch.setattr(owner, name, real)
+        if place == "start":
+            real(*arguments)
+        begun.wait(10)
+        raise Stopped
+
+    monkeypatch.setattr(owner, name, stopped_once)
     with pytest.raises(Stopped):
-        concurrently(call, range(2), 2, finishes=True)
-    assert ended == [1]
+        concurrently(call, range(4), 2, finishes=True)
+    found = list(ended)
+    time.sleep(0.3)
+    assert found == ended
+    assert found or place == "finish"
