@@ -33,7 +33,8 @@ def main() -> None:
     shutil.rmtree(folder, ignore_errors=True)
     subprocess.run(["ansible-galaxy", "collection", "build", "--output-path", str(folder), str(ROOT)], check=True, stdout=subprocess.DEVNULL)
     (tarball,) = folder.glob("*.tar.gz")
-    sys.exit("\n".join(filter(None, [check(version, tarball, folder / version) for version in cores.CORES])))
+    problems = [problem for version in cores.CORES if (problem := check(version, tarball, folder / version))]
+    sys.exit("\n".join(problems) or None)
 
 
 def check(version: str, tarball: Path, folder: Path) -> str:
