@@ -25,3 +25,43 @@ def test_without_include_every_name_is_in():
 def test_a_broken_pattern_is_named_with_its_option():
     with pytest.raises(UsageError, match=r"^'v\(' in include is not a regular expression \(.*\); a literal \. or \+ is written"):
         Selection(["v("], None)
+
+
+TAGS = ["v1.0.0", "v1.1.0", "v2", "latest"]
+
+
+@pytest.mark.parametrize(
+    ("pattern_type", "include", "unmatched"),
+    [
+        ("regex", None, []),
+        ("regex", ["v.*", "latest"], []),
+        ("regex", ["v*", "lat", "latest"], ["v*", "lat"]),
+        ("regex", ["gone", "gone"], ["gone"]),
+        ("glob", ["v*", "lat", "v[12]"], ["lat"]),
+        ("glob", [r"v\d"], [r"v\d"]),
+    ],
+)
+def test_a_pattern_that_matches_no_whole_name_is_unmatched(pattern_type, include, unmatched):
+    assert Selection(include, None, pattern_type).unmatched(TAGS) == unmatched
+
+
+def test_a_pattern_whose_names_are_all_excluded_is_not_unmatched():
+    assert Selection(["v.*"], ["v.*"]).unmatched(TAGS) == []
+
+
+@pytest.mark.parametrize(
+    ("pattern_type", "pattern", "advice"),
+    [
+        ("regex", "v*", " As a glob, it would match 3: set pattern_type: glob."),
+        ("regex", "x*", ""),
+        ("glob", r"v\d.*", " As a regular expression, it would match 3: set pattern_type: regex."),
+        ("glob", "(", ""),
+    ],
+)
+def test_a_warning_names_an_unmatched_pattern_and_says_when_it_is_of_the_other_type(pattern_type, pattern, advice):
+    expected = f"include pattern '{pattern}' ({pattern_type}) matched none of the 4 tags of library/app.{advice}"
+    assert Selection([pattern], None, pattern_type).unmatched_warnings(TAGS, "tags of library/app") == [expected]
+
+
+def test_patterns_that_match_give_no_warning():
+    assert Selection(["v.*"], None).unmatched_warnings(TAGS, "tags of library/app") == []
