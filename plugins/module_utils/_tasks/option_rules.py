@@ -8,10 +8,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Sized
+from dataclasses import dataclass
 from typing import Any
 
 from .._common.errors import UsageError
+
+# What on_missing, on_unreadable and on_untitled accept.
+ERROR, WARN, SKIP = "error", "warn", "skip"
+
+
+@dataclass(frozen=True)
+class Absence:
+    """What the absence of something means to a task: what it fails with once everything else is done, or its warnings."""
+
+    problem: str = ""
+    warnings: Sequence[str] = ()
+
+
+def absence(policy: str, names: Sized, sentence: str) -> Absence:
+    """Return what it means that ``names`` are absent, by the option's value ``policy``; ``sentence`` says what is absent and what to do."""
+    if not names or policy == SKIP:
+        return Absence()
+    return Absence(warnings=(sentence,)) if policy == WARN else Absence(problem=sentence)
 
 
 def refuse_options(params: Mapping[str, Any], *options: str) -> None:
