@@ -17,6 +17,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
 from .._common.errors import AcrError, MissingLibraryError
 from .._common.plan import Outcome, Plan
 from .._registry.client import RegistryClient
@@ -61,14 +63,27 @@ def perform(task: Task, plan_for: PlanFor) -> dict[str, Any]:
     return {**result, "warnings": [*plan.warnings, *client.warnings]}
 
 
+class _Module(AnsibleModule):
+    """A module that names the new option when a task uses an old one, instead of listing all that it supports."""
+
+    def __init__(self, name: str, *args: Any, **kwargs: Any) -> None:
+        self._acr_name = name
+        super().__init__(*args, **kwargs)
+
+    def fail_json(self, msg: str, **kwargs: Any) -> None:
+        from .renamed import renamed_option
+
+        super().fail_json(msg=renamed_option(self._acr_name, self.params) or msg, **kwargs)
+
+
 def run_module(plan_for: PlanFor, argument_spec: Mapping[str, Any], reads_only: bool = False, **constraints: Any) -> None:
     """Run ``plan_for`` as an Ansible module that has the connection options and those of ``argument_spec``.
 
     ``reads_only``: the module never changes anything, so that there is no outcome to return and no diff.
     """
-    from ansible.module_utils.basic import AnsibleModule
-
-    module = AnsibleModule({**ARGUMENT_SPEC, **argument_spec}, supports_check_mode=True, **constraints)
+    # acr_X is planned in the file X.
+    name = f"acr_{plan_for.__module__.rpartition('.')[2]}"
+    module = _Module(name, {**ARGUMENT_SPEC, **argument_spec}, supports_check_mode=True, **constraints)
     try:
         result = perform(Task(module.params, module.check_mode, module._diff, reads_only), plan_for)
     except Exception as error:  # pylint: disable=broad-except
@@ -86,7 +101,5 @@ def run_module(plan_for: PlanFor, argument_spec: Mapping[str, Any], reads_only: 
 
 def _details(error: AcrError) -> dict[str, Any]:
     if isinstance(error, MissingLibraryError):
-        from ansible.module_utils.basic import missing_required_lib
-
         return {"msg": missing_required_lib(error.library), "exception": error.trace}
     return error.to_result()
