@@ -52,7 +52,7 @@ meta: $(VENV)/done stage ## Check that nothing is missing, and run every documen
 integration: $(VENV)/done stage ## Run the modules and roles by playbook: in the controller's process, and some of them as modules
 	$(RUN) ansible-test integration --local --python $(VERSION)
 	echo 'acr_import_modules: false' > $(COLLECTION)/tests/integration/integration_config.yml
-	$(RUN) ansible-test integration --local --python $(VERSION) acr_artifact acr_tag_properties acr_retention
+	$(RUN) ansible-test integration --local --python $(VERSION) acr_push acr_tag_properties acr_retention
 
 identity: $(VENV)/done stage ## Sign in in every way there is
 	$(PYTEST) tests/identity

@@ -32,13 +32,13 @@ options:
     type: list
     elements: str
     choices:
-      - acr_artifact
-      - acr_artifact_pull
       - acr_blob
       - acr_copy
       - acr_deleted_info
       - acr_manifest
       - acr_manifest_info
+      - acr_pull
+      - acr_push
       - acr_repository
       - acr_repository_info
       - acr_retention

@@ -14,7 +14,7 @@ author:
 description:
   - Uploads a file or text as a blob unless the repository already has it, or downloads a blob unless the file already has its content.
   - Blobs are the layers and configs of images, and the files of artifacts. To push or pull whole images and artifacts, use
-    M(registryops.acr.acr_artifact) and M(registryops.acr.acr_artifact_pull).
+    M(registryops.acr.acr_push) and M(registryops.acr.acr_pull).
   - Memory use does not depend on the size of the blob. Interrupted transfers are resumed. Content is kept only after its
     digest is verified.
 extends_documentation_fragment:
@@ -64,8 +64,8 @@ notes:
     C(metadata/read) and C(content/delete) to delete one.
   - The registry does not list a repository that has no manifest. It eventually deletes blobs that no manifest refers to.
 seealso:
-  - module: registryops.acr.acr_artifact
-  - module: registryops.acr.acr_artifact_pull
+  - module: registryops.acr.acr_push
+  - module: registryops.acr.acr_pull
   - module: registryops.acr.acr_manifest
 """
 

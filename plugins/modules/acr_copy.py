@@ -118,7 +118,7 @@ notes:
   - The credential for the source needs C(content/read), and C(metadata/read) to select from the tags of a repository.
 seealso:
   - module: registryops.acr.acr_tag
-  - module: registryops.acr.acr_artifact_pull
+  - module: registryops.acr.acr_pull
 """
 
 EXAMPLES = r"""

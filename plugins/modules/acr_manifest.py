@@ -15,7 +15,7 @@ description:
   - Pushes a manifest or an index, and points tags at it. Everything it refers to must already be in the repository. This is also checked in
     check mode.
   - With O(state=absent), deletes manifests. The task fails if that would break anything that O(even_if) does not allow.
-  - To push files or whole images, use M(registryops.acr.acr_artifact).
+  - To push files or whole images, use M(registryops.acr.acr_push).
 extends_documentation_fragment:
   - registryops.acr._registry
   - registryops.acr._attributes
@@ -97,7 +97,7 @@ notes:
 seealso:
   - module: registryops.acr.acr_manifest_info
   - module: registryops.acr.acr_tag
-  - module: registryops.acr.acr_artifact
+  - module: registryops.acr.acr_push
 """
 
 EXAMPLES = r"""

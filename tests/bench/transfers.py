@@ -282,8 +282,8 @@ def many(registry: started.Registry, folder: Path) -> None:
                 registry.control("POST", "faults", {"rules": [{"times": 0, "delay": delay}]})
             for concurrency in (1, 4, 8):
                 shared = {**options(registry), "repository": f"bench/many-{number}-{delay}-{concurrency}", "concurrency": concurrency}
-                push, result = measured.module("acr_artifact", **shared, files=files)
-                pull, dummy = measured.module("acr_artifact_pull", **shared, reference=result["digest"], dest=str(folder / "pulled"))
+                push, result = measured.module("acr_push", **shared, files=files)
+                pull, dummy = measured.module("acr_pull", **shared, reference=result["digest"], dest=str(folder / "pulled"))
                 shutil.rmtree(folder / "pulled")
                 for way, run in (("push", push), ("pull", pull)):
                     taken.setdefault((concurrency, f"{way} {delay}"), []).append(run.seconds)

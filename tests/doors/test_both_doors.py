@@ -37,7 +37,7 @@ CASES: dict[str, list[dict[str, Any]]] = {
         {"password": WRONG, "fail_on": ["sign_in"]},
         {"modules": ["acr_everything"]},
     ],
-    "acr_artifact": [
+    "acr_push": [
         {"repository": "team/files", "tags": ["v1"], "files": [{"path": "{{ folder }}/file"}]},
         {"repository": INDEX, "subject": "v1.0.0", "artifact_type": "a/b", "files": [{"path": "{{ folder }}/file", "title": "b", "annotations": {"n": 1}}]},
         {"repository": INDEX, "files": [{"path": "{{ folder }}/none"}]},
@@ -46,7 +46,7 @@ CASES: dict[str, list[dict[str, Any]]] = {
         {"repository": INDEX, "files": [{}]},
         {"repository": INDEX},
     ],
-    "acr_artifact_pull": [
+    "acr_pull": [
         {"repository": INDEX, "reference": "v1.1.0", "layout": "{{ folder }}/written/layout"},
         {"repository": INDEX, "reference": "v1.0.0", "dest": "{{ folder }}/written"},
         {"repository": INDEX, "reference": "gone", "dest": "{{ folder }}/written"},

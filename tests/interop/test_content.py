@@ -150,7 +150,7 @@ def repository(request: pytest.FixtureRequest) -> str:
 
 def whole(acr: Acr, repository: str, image: images.Image, folder: Path) -> str:
     """Push an image as the layout that it is, and return the digest."""
-    return acr("acr_artifact", repository=repository, tags=["v1"], layout=str(folder))["digest"]
+    return acr("acr_push", repository=repository, tags=["v1"], layout=str(folder))["digest"]
 
 
 def piece_by_piece(acr: Acr, repository: str, image: images.Image, folder: Path) -> str:
@@ -171,7 +171,7 @@ def test_what_we_push_they_pull(acr: Acr, client: Any, repository: str, image: i
 
 def test_what_they_push_we_pull(acr: Acr, client: Any, repository: str, image: images.Image, tmp_path: Path) -> None:
     client.push(image, repository)
-    assert acr("acr_artifact_pull", repository=repository, reference="v1", layout=str(tmp_path / "ours"))["digest"] == image.root.digest
+    assert acr("acr_pull", repository=repository, reference="v1", layout=str(tmp_path / "ours"))["digest"] == image.root.digest
     assert images.read_layout(tmp_path / "ours") == image.contents
     names = ["v1", *(manifest.digest for manifest in image.manifests)]
     found = acr("acr_manifest_info", repository=repository, references=names, gather=["completeness"])["manifests"]
@@ -182,7 +182,7 @@ def test_what_they_push_we_pull(acr: Acr, client: Any, repository: str, image: i
         assert (tmp_path / "blob").read_bytes() == blob.data
     # Nothing is missing, and no byte is another: we would push the same.
     images.write_layout(tmp_path / "same", image)
-    assert not acr("acr_artifact", repository=repository, tags=["v1"], layout=str(tmp_path / "same"))["changed"]
+    assert not acr("acr_push", repository=repository, tags=["v1"], layout=str(tmp_path / "same"))["changed"]
 
 
 @pytest.mark.parametrize("kind", [kind for kind in IMAGES if "Docker" not in kind])
@@ -191,8 +191,8 @@ def test_layouts_of_skopeo(acr: Acr, emulator: started.Registry, installed: Path
     skopeo, image = Skopeo(emulator, installed, tmp_path), IMAGES[kind]
     skopeo.push(image, repository)
     skopeo.copy(f"docker://{skopeo.remote(repository)}", "oci:theirs:v1")
-    acr("acr_artifact", repository=f"{repository}/again", tags=["v1"], layout=str(tmp_path / "theirs"), layout_reference="v1")
-    acr("acr_artifact_pull", repository=f"{repository}/again", reference="v1", layout=str(tmp_path / "ours"))
+    acr("acr_push", repository=f"{repository}/again", tags=["v1"], layout=str(tmp_path / "theirs"), layout_reference="v1")
+    acr("acr_pull", repository=f"{repository}/again", reference="v1", layout=str(tmp_path / "ours"))
     skopeo.copy("oci:ours:v1", f"docker://{skopeo.remote(f'{repository}/back')}")
     assert skopeo.pull(f"{repository}/back") == images.read_layout(tmp_path / "ours") == images.read_layout(tmp_path / "theirs") == image.contents
 
@@ -202,7 +202,7 @@ def test_files_that_oras_pushes(acr: Acr, emulator: started.Registry, oras: Any,
     (tmp_path / "a.json").write_text("[1]")
     (tmp_path / "in" / "b.txt").write_text("Hello!")
     oras("push", f"{emulator.host}/interop/oras:v1", "--artifact-type", "a/b", "a.json:application/json", "in/b.txt")
-    result = acr("acr_artifact_pull", repository="interop/oras", reference="v1", dest=str(tmp_path / "out"))
+    result = acr("acr_pull", repository="interop/oras", reference="v1", dest=str(tmp_path / "out"))
     assert result["artifact_type"] == "a/b"
     assert ((tmp_path / "out" / "a.json").read_text(), (tmp_path / "out" / "in" / "b.txt").read_text()) == ("[1]", "Hello!")
 
@@ -210,7 +210,7 @@ def test_files_that_oras_pushes(acr: Acr, emulator: started.Registry, oras: Any,
 def test_files_that_oras_pulls(acr: Acr, emulator: started.Registry, oras: Any, tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text("[1]")
     files = [{"path": str(tmp_path / "a.json"), "title": "in/a.json", "media_type": "application/json"}]
-    pushed = acr("acr_artifact", repository="interop/for-oras", tags=["v1"], artifact_type="a/b", files=files)
+    pushed = acr("acr_push", repository="interop/for-oras", tags=["v1"], artifact_type="a/b", files=files)
     oras("pull", f"{emulator.host}/interop/for-oras:v1", "--output", "pulled")
     assert (tmp_path / "pulled" / "in" / "a.json").read_text() == "[1]"
     assert oras("resolve", f"{emulator.host}/interop/for-oras:v1").strip() == pushed["digest"]
@@ -228,7 +228,7 @@ def test_what_is_attached(acr: Acr, emulator: started.Registry, oras: Any, repos
     (tmp_path / "a.json").write_text("[1]")
     whole(acr, repository, image, tmp_path / "layout")
     oras("attach", f"{remote}:v1", "--artifact-type", "a/theirs", "a.json:application/json")
-    ours = acr("acr_artifact", repository=repository, subject="v1", artifact_type="a/ours", files=[{"path": str(tmp_path / "a.json")}])
+    ours = acr("acr_push", repository=repository, subject="v1", artifact_type="a/ours", files=[{"path": str(tmp_path / "a.json")}])
     (found,) = acr("acr_manifest_info", repository=repository, references=["v1"], gather=["referrers"])["manifests"]
     listed = {one["digest"]: one["artifact_type"] for one in found["referrers"]}
     assert (sorted(listed.values()), listed[ours["digest"]]) == (["a/ours", "a/theirs"], "a/ours")
@@ -238,7 +238,7 @@ def test_what_is_attached(acr: Acr, emulator: started.Registry, oras: Any, repos
     oras("cp", "--recursive", f"{remote}:v1", f"{remote}/theirs:v1")
     for copy in ("ours", "theirs"):
         assert referrers(oras, f"{remote}/{copy}:v1") == listed
-        acr("acr_artifact_pull", repository=f"{repository}/{copy}", reference="v1", layout=str(tmp_path / copy))
+        acr("acr_pull", repository=f"{repository}/{copy}", reference="v1", layout=str(tmp_path / copy))
     assert referrers(oras, "--oci-layout", f"{tmp_path / 'ours'}:v1") == listed
     oras("cp", "--recursive", "--to-oci-layout", f"{remote}:v1", "by-oras:v1")
     kept = images.read_layout(tmp_path / "by-oras")
@@ -250,8 +250,8 @@ def test_a_layout_of_oras(acr: Acr, oras: Any, tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text("[1]")
     oras("push", "--oci-layout", "kept:v1", "--artifact-type", "a/b", "a.json")
     oras("attach", "--oci-layout", "kept:v1", "--artifact-type", "c/d", "a.json:text/plain")
-    result = acr("acr_artifact", repository="interop/from-layout", tags=["v1"], layout=str(tmp_path / "kept"), layout_reference="v1")
+    result = acr("acr_push", repository="interop/from-layout", tags=["v1"], layout=str(tmp_path / "kept"), layout_reference="v1")
     assert result["uploaded"]["manifests"] == 2
-    acr("acr_artifact_pull", repository="interop/from-layout", reference="v1", layout=str(tmp_path / "back"))
+    acr("acr_pull", repository="interop/from-layout", reference="v1", layout=str(tmp_path / "back"))
     assert images.read_layout(tmp_path / "back") == images.read_layout(tmp_path / "kept")
     assert referrers(oras, "--oci-layout", "back:v1") == referrers(oras, "--oci-layout", "kept:v1")

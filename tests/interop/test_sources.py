@@ -132,7 +132,7 @@ def test_images_come_from_any_registry(acr: Callable[..., dict[str, Any]], sourc
     copied = acr("acr_copy", images=items, source=source)
     assert [(one["target"], one["digest"], one["changed"]) for one in copied["images"]] == [(f"{target}:{tag}", image.root.digest, True)]
     assert not acr("acr_copy", images=items, source=source)["changed"]
-    acr("acr_artifact_pull", repository=target, reference=tag, layout=str(tmp_path / "back"))
+    acr("acr_pull", repository=target, reference=tag, layout=str(tmp_path / "back"))
     assert images.read_layout(tmp_path / "back") == images.read_layout(tmp_path / "layout")
 
 

@@ -23,13 +23,13 @@ from .._registry.client import RegistryClient
 
 # What each module needs in a repository. In check mode it needs no more of that than metadata_read, deleted_read and pull.
 NEEDS: Mapping[str, tuple[str, ...]] = {
-    "acr_artifact": ("metadata_read", "pull", "push"),
-    "acr_artifact_pull": ("pull",),
     "acr_blob": ("metadata_read", "pull", "push", "delete"),
     "acr_copy": ("metadata_read", "pull", "push"),
     "acr_deleted_info": ("deleted_read",),
     "acr_manifest": ("metadata_read", "pull", "push", "delete"),
     "acr_manifest_info": ("pull",),
+    "acr_pull": ("pull",),
+    "acr_push": ("metadata_read", "pull", "push"),
     "acr_repository": ("metadata_read", "metadata_write", "delete"),
     "acr_repository_info": ("metadata_read",),
     "acr_retention": ("metadata_read", "pull", "delete", "metadata_write"),

@@ -59,7 +59,7 @@ class Scene:
 
     def artifact(self) -> None:
         """Push an artifact of two files as v1."""
-        assert self.registry.run("acr_artifact", repository=self.repository, tags=["v1"], files=self.files())["changed"]
+        assert self.registry.run("acr_push", repository=self.repository, tags=["v1"], files=self.files())["changed"]
 
 
 @dataclass(frozen=True)
@@ -141,43 +141,43 @@ def manifest_info_refuses(scene):
     return {"references": ["v1"], "password": "wrong"}
 
 
-@case("acr_artifact", DONE)
-def artifact_done(scene):
+@case("acr_push", DONE)
+def push_done(scene):
     return {"tags": ["v1"], "files": scene.files()}
 
 
-@case("acr_artifact", PARTLY)
-def artifact_partly(scene):
+@case("acr_push", PARTLY)
+def push_partly(scene):
     scene.refuse("PUT", "/manifests/v2")
     return {"tags": ["v1", "v2"], "files": scene.files()}
 
 
-@case("acr_artifact", REFUSES)
-def artifact_refuses(scene):
+@case("acr_push", REFUSES)
+def push_refuses(scene):
     return {"tags": ["v1"], "files": scene.files(), "password": "wrong"}
 
 
-@case("acr_artifact_pull", DONE)
+@case("acr_pull", DONE)
 def files_done(scene):
     scene.artifact()
     return {"reference": "v1", "dest": str(scene.folder / "dest")}
 
 
-@case("acr_artifact_pull", DONE)
+@case("acr_pull", DONE)
 def layout_done(scene):
     scene.artifact()
     return {"reference": "v1", "layout": str(scene.folder / "layout")}
 
 
-@case("acr_artifact_pull", PARTLY)
-def artifact_pull_partly(scene):
+@case("acr_pull", PARTLY)
+def pull_partly(scene):
     scene.artifact()
     scene.refuse("GET", "/blobs/.*")
     return {"reference": "v1", "dest": str(scene.folder / "dest")}
 
 
-@case("acr_artifact_pull", REFUSES)
-def artifact_pull_refuses(scene):
+@case("acr_pull", REFUSES)
+def pull_refuses(scene):
     return {"reference": "v1", "dest": str(scene.folder / "dest"), "password": "wrong"}
 
 

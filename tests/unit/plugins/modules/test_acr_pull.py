@@ -14,8 +14,8 @@ import pytest
 from ansible_collections.registryops.acr.tests import images
 from ansible_collections.registryops.acr.tests.modules import told
 
-MODULE = "acr_artifact_pull"
-PUSH = "acr_artifact"
+MODULE = "acr_pull"
+PUSH = "acr_push"
 REPOSITORY = "team/reports"
 TYPE = "application/vnd.example.report"
 

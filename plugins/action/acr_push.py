@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-from ansible_collections.registryops.acr.plugins.modules import acr_artifact
+from ansible_collections.registryops.acr.plugins.modules import acr_push
 from ansible_collections.registryops.acr.plugins.plugin_utils._in_process import InProcessAction
 
 
 class ActionModule(InProcessAction):
-    """acr_artifact, in the controller's process where possible."""
+    """acr_push, in the controller's process where possible."""
 
-    module = acr_artifact
+    module = acr_push

@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-from ansible_collections.registryops.acr.plugins.modules import acr_artifact_pull
+from ansible_collections.registryops.acr.plugins.modules import acr_pull
 from ansible_collections.registryops.acr.plugins.plugin_utils._in_process import InProcessAction
 
 
 class ActionModule(InProcessAction):
-    """acr_artifact_pull, in the controller's process where possible."""
+    """acr_pull, in the controller's process where possible."""
 
-    module = acr_artifact_pull
+    module = acr_pull

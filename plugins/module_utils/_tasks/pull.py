@@ -4,7 +4,7 @@
 #
 # Private to this collection: it can change in any release.
 
-"""acr_artifact_pull: pulls an artifact's files into a folder, or an image into an OCI layout."""
+"""acr_pull: pulls an artifact's files into a folder, or an image into an OCI layout."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from .._registry.client import RegistryClient
 
 
 class Options(TypedDict):
-    """The options of acr_artifact_pull."""
+    """The options of acr_pull."""
 
     repository: str
     reference: str

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-module: acr_artifact
+module: acr_push
 short_description: Push files and OCI images to an Azure Container Registry
 version_added: 0.1.0
 author:
@@ -98,7 +98,7 @@ options:
 notes:
   - The credential needs C(metadata/read), C(content/read) and C(content/write) on the repository.
 seealso:
-  - module: registryops.acr.acr_artifact_pull
+  - module: registryops.acr.acr_pull
   - module: registryops.acr.acr_copy
 """
 
@@ -110,7 +110,7 @@ EXAMPLES = r"""
     mode: "0644"
 
 - name: Push the report as an artifact with a tag
-  registryops.acr.acr_artifact:
+  registryops.acr.acr_push:
     registry: myregistry
     repository: team/reports
     tags:
@@ -121,7 +121,7 @@ EXAMPLES = r"""
         media_type: application/json
 
 - name: Attach the report to a release
-  registryops.acr.acr_artifact:
+  registryops.acr.acr_push:
     registry: myregistry
     repository: library/app
     subject: v1.1.0
@@ -131,14 +131,14 @@ EXAMPLES = r"""
         media_type: application/json
 
 - name: Export the release and its report to an OCI image layout
-  registryops.acr.acr_artifact_pull:
+  registryops.acr.acr_pull:
     registry: myregistry
     repository: library/app
     reference: v1.1.0
     layout: /tmp/release
 
 - name: Push the layout to another repository
-  registryops.acr.acr_artifact:
+  registryops.acr.acr_push:
     registry: myregistry
     repository: team/app
     tags:
@@ -231,7 +231,7 @@ diff:
 """
 
 from ..module_utils._ansible.run import run_module
-from ..module_utils._tasks.artifact import plan
+from ..module_utils._tasks.push import plan
 
 
 def main() -> None:

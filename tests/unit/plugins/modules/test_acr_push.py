@@ -12,7 +12,7 @@ from ansible_collections.registryops.acr.plugins.module_utils._content import ar
 from ansible_collections.registryops.acr.tests import images
 from ansible_collections.registryops.acr.tests.modules import told
 
-MODULE = "acr_artifact"
+MODULE = "acr_push"
 REPOSITORY = "team/reports"
 TYPE = "application/vnd.example.report"
 OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"

@@ -4,7 +4,7 @@
 #
 # Private to this collection: it can change in any release.
 
-"""acr_artifact: pushes files as an artifact, or an image from an OCI layout."""
+"""acr_push: pushes files as an artifact, or an image from an OCI layout."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class ConfigOptions(TypedDict):
 
 
 class Options(TypedDict):
-    """The options of acr_artifact."""
+    """The options of acr_push."""
 
     repository: str
     tags: list[str] | None

@@ -6,14 +6,14 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-module: acr_artifact_pull
+module: acr_pull
 short_description: Pull files and OCI images from an Azure Container Registry
 version_added: 0.1.0
 author:
   - registryops.acr contributors (@registryops)
 description:
   - Writes the files of an artifact to a directory, like C(oras pull), or writes an image with all its platforms as an OCI image layout,
-    from which C(skopeo), C(oras) and M(registryops.acr.acr_artifact) can push it.
+    from which C(skopeo), C(oras) and M(registryops.acr.acr_push) can push it.
   - Only missing content is downloaded, several blobs at a time. A file is replaced atomically, after its digest is verified.
 extends_documentation_fragment:
   - registryops.acr._registry
@@ -52,13 +52,13 @@ options:
 notes:
   - The credential needs C(content/read) on the repository.
 seealso:
-  - module: registryops.acr.acr_artifact
+  - module: registryops.acr.acr_push
   - module: registryops.acr.acr_blob
 """
 
 EXAMPLES = r"""
 - name: Push a file
-  registryops.acr.acr_artifact:
+  registryops.acr.acr_push:
     registry: myregistry
     repository: team/reports
     tags:
@@ -67,14 +67,14 @@ EXAMPLES = r"""
       - path: /etc/hostname
 
 - name: Pull the file
-  registryops.acr.acr_artifact_pull:
+  registryops.acr.acr_pull:
     registry: myregistry
     repository: team/reports
     reference: latest
     dest: /tmp/reports
 
 - name: Export an image to an OCI image layout, for use without a network
-  registryops.acr.acr_artifact_pull:
+  registryops.acr.acr_pull:
     registry: myregistry
     repository: library/app
     reference: v1.1.0
@@ -169,7 +169,7 @@ diff:
 """
 
 from ..module_utils._ansible.run import run_module
-from ..module_utils._tasks.artifact_pull import plan
+from ..module_utils._tasks.pull import plan
 
 
 def main() -> None:
