@@ -64,7 +64,7 @@ EXAMPLES = r"""
     tags:
       - latest
     files:
-      - path: /etc/hostname
+      - src: /etc/hostname
 
 - name: Pull the file
   registryops.acr.acr_pull:

@@ -35,14 +35,14 @@ options:
     type: list
     elements: dict
     suboptions:
-      path:
+      src:
         description: The path of the file.
         type: path
         required: true
       title:
         description:
           - The name that the file gets when it is pulled. It can include directories.
-          - Defaults to the last part of O(files[].path).
+          - Defaults to the last part of O(files[].src).
         type: str
       media_type:
         description:
@@ -58,7 +58,7 @@ options:
       - Defaults to the empty config that OCI defines.
     type: dict
     suboptions:
-      path:
+      src:
         description: The path of the config file.
         type: path
         required: true
@@ -117,7 +117,7 @@ EXAMPLES = r"""
       - latest
     artifact_type: application/vnd.example.report
     files:
-      - path: /tmp/report.json
+      - src: /tmp/report.json
         media_type: application/json
 
 - name: Attach the report to a release
@@ -127,7 +127,7 @@ EXAMPLES = r"""
     subject: v1.1.0
     artifact_type: application/vnd.example.report
     files:
-      - path: /tmp/report.json
+      - src: /tmp/report.json
         media_type: application/json
 
 - name: Export the release and its report to an OCI image layout
@@ -236,7 +236,7 @@ from ..module_utils._tasks.push import plan
 
 def main() -> None:
     file = {
-        "path": {"type": "path", "required": True},
+        "src": {"type": "path", "required": True},
         "title": {"type": "str"},
         "media_type": {"type": "str"},
         "annotations": {"type": "dict"},
@@ -247,7 +247,7 @@ def main() -> None:
             "repository": {"type": "str", "required": True},
             "tags": {"type": "list", "elements": "str"},
             "files": {"type": "list", "elements": "dict", "options": file},
-            "config": {"type": "dict", "options": {"path": {"type": "path", "required": True}, "media_type": {"type": "str", "required": True}}},
+            "config": {"type": "dict", "options": {"src": {"type": "path", "required": True}, "media_type": {"type": "str", "required": True}}},
             "artifact_type": {"type": "str"},
             "annotations": {"type": "dict"},
             "subject": {"type": "str"},

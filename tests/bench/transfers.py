@@ -276,7 +276,7 @@ def many(registry: started.Registry, folder: Path) -> None:
         sources.mkdir()
         for index in range(FILES):
             (sources / f"{index:03}").write_bytes(random.randbytes(FILE_SIZE))
-        files = [{"path": str(path), "media_type": "application/octet-stream"} for path in sorted(sources.iterdir())]
+        files = [{"src": str(path), "media_type": "application/octet-stream"} for path in sorted(sources.iterdir())]
         for delay in (0, DELAY):
             if delay:
                 registry.control("POST", "faults", {"rules": [{"times": 0, "delay": delay}]})

@@ -209,7 +209,7 @@ def test_files_that_oras_pushes(acr: Acr, emulator: started.Registry, oras: Any,
 
 def test_files_that_oras_pulls(acr: Acr, emulator: started.Registry, oras: Any, tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text("[1]")
-    files = [{"path": str(tmp_path / "a.json"), "title": "in/a.json", "media_type": "application/json"}]
+    files = [{"src": str(tmp_path / "a.json"), "title": "in/a.json", "media_type": "application/json"}]
     pushed = acr("acr_push", repository="interop/for-oras", tags=["v1"], artifact_type="a/b", files=files)
     oras("pull", f"{emulator.host}/interop/for-oras:v1", "--output", "pulled")
     assert (tmp_path / "pulled" / "in" / "a.json").read_text() == "[1]"
@@ -228,7 +228,7 @@ def test_what_is_attached(acr: Acr, emulator: started.Registry, oras: Any, repos
     (tmp_path / "a.json").write_text("[1]")
     whole(acr, repository, image, tmp_path / "layout")
     oras("attach", f"{remote}:v1", "--artifact-type", "a/theirs", "a.json:application/json")
-    ours = acr("acr_push", repository=repository, subject="v1", artifact_type="a/ours", files=[{"path": str(tmp_path / "a.json")}])
+    ours = acr("acr_push", repository=repository, subject="v1", artifact_type="a/ours", files=[{"src": str(tmp_path / "a.json")}])
     (found,) = acr("acr_manifest_info", repository=repository, references=["v1"], gather=["referrers"])["manifests"]
     listed = {one["digest"]: one["artifact_type"] for one in found["referrers"]}
     assert (sorted(listed.values()), listed[ours["digest"]]) == (["a/ours", "a/theirs"], "a/ours")

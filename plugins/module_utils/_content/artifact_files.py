@@ -81,16 +81,16 @@ def artifact_from_files(
 
     layers = []
     for file in files:
-        title = file["title"] or os.path.basename(file["path"])
+        title = file["title"] or os.path.basename(file["src"])
         if title in titles:
             raise UsageError(f"Two files have the title '{title}', so only one of them could be pulled. Set title.")
         titles.add(safe_title(title))
         noted = {**(file["annotations"] or {}), TITLE: title}
         layers.append(
-            {**described(file["path"], file["media_type"] or DEFAULT_LAYER_TYPE), "annotations": {str(key): str(value) for key, value in noted.items()}}
+            {**described(file["src"], file["media_type"] or DEFAULT_LAYER_TYPE), "annotations": {str(key): str(value) for key, value in noted.items()}}
         )
     data: dict[str, Any] = {"schemaVersion": 2, "mediaType": OCI_MANIFEST, "layers": layers or [EMPTY_CONFIG.to_json()]}
-    data["config"] = described(config["path"], config["media_type"]) if config else EMPTY_CONFIG.to_json()
+    data["config"] = described(config["src"], config["media_type"]) if config else EMPTY_CONFIG.to_json()
     if artifact_type or not config:
         data["artifactType"] = artifact_type or DEFAULT_ARTIFACT_TYPE
     if annotations:

@@ -27,7 +27,7 @@ from .._registry.properties import MANIFEST
 class FileOptions(TypedDict):
     """One of the files."""
 
-    path: str
+    src: str
     title: str | None
     media_type: str | None
     annotations: dict[str, Any] | None
@@ -36,7 +36,7 @@ class FileOptions(TypedDict):
 class ConfigOptions(TypedDict):
     """The configuration."""
 
-    path: str
+    src: str
     media_type: str
 
 

@@ -26,8 +26,8 @@ def files(tmp_path):
     (tmp_path / "a.json").write_text("{}")
     (tmp_path / "b.txt").write_text("Hello!")
     return [
-        {"path": str(tmp_path / "a.json"), "media_type": "application/json", "annotations": {"number": 1}},
-        {"path": str(tmp_path / "b.txt"), "title": "texts/b.txt"},
+        {"src": str(tmp_path / "a.json"), "media_type": "application/json", "annotations": {"number": 1}},
+        {"src": str(tmp_path / "b.txt"), "title": "texts/b.txt"},
     ]
 
 
@@ -176,7 +176,7 @@ def test_space_is_needed_for_all_files_that_are_missing_and_no_others(registry, 
 
 def test_a_destination_that_is_a_file(registry, files):
     registry.run(PUSH, repository=REPOSITORY, files=files, tags=["latest"])
-    result = registry.run(MODULE, repository=REPOSITORY, reference="latest", dest=files[0]["path"])
+    result = registry.run(MODULE, repository=REPOSITORY, reference="latest", dest=files[0]["src"])
     assert result["msg"] == f"{files[0]['path']}/a.json cannot be written: {files[0]['path']} is not a folder. Nothing was changed."
 
 
@@ -190,7 +190,7 @@ def test_the_longest_name_there_is(registry, files, tmp_path):
 @pytest.mark.parametrize("check", [True, False])
 def test_a_layout_is_not_written_into_a_file(registry, files, check):
     registry.push(REPOSITORY, images.image("one"), "v1")
-    path = files[0]["path"]
+    path = files[0]["src"]
     result = registry.run(MODULE, repository=REPOSITORY, reference="v1", layout=path, check=check)
     assert result["msg"] == f"{path} is a file. A layout is written as a folder: set another path."
 

@@ -24,8 +24,8 @@ def files(tmp_path):
     (tmp_path / "a.json").write_text("{}")
     (tmp_path / "b.txt").write_text("Hello!")
     return [
-        {"path": str(tmp_path / "a.json"), "media_type": "application/json", "annotations": {"number": 1}},
-        {"path": str(tmp_path / "b.txt"), "title": "texts/b.txt"},
+        {"src": str(tmp_path / "a.json"), "media_type": "application/json", "annotations": {"number": 1}},
+        {"src": str(tmp_path / "b.txt"), "title": "texts/b.txt"},
     ]
 
 
@@ -62,7 +62,7 @@ def test_files_are_pushed(registry, files, check):
 
 
 def test_an_artifact_with_a_configuration(registry, files):
-    config = {"path": files[0]["path"], "media_type": "application/vnd.cncf.helm.config.v1+json"}
+    config = {"src": files[0]["src"], "media_type": "application/vnd.cncf.helm.config.v1+json"}
     result = registry.run(MODULE, repository=REPOSITORY, files=files[1:], config=config, tags=["chart"])
     assert result["artifact_type"] == config["media_type"]
     assert "artifactType" not in manifest(registry, "chart")

@@ -55,7 +55,7 @@ class Scene:
         """Write two files, and return them as an option."""
         for name in ("a", "b"):
             (self.folder / name).write_text(f"{name} of {self.repository}")
-        return [{"path": str(self.folder / name)} for name in ("a", "b")]
+        return [{"src": str(self.folder / name)} for name in ("a", "b")]
 
     def artifact(self) -> None:
         """Push an artifact of two files as v1."""
