@@ -120,7 +120,7 @@ options:
           - lock
           - unlock
         required: true
-  patterns:
+  pattern_type:
     description:
       - The syntax of all patterns. V(regex) means regular expressions, V(glob) means wildcards (V(*), V(?) and V([...])). With both, a pattern
         must match the whole name.
@@ -134,10 +134,6 @@ options:
     type: dict
     suboptions:
       tags:
-        description: The names of tags to protect, in any repository.
-        type: list
-        elements: str
-      patterns:
         description: Patterns. A tag in any repository is protected if its whole name matches at least one of them.
         type: list
         elements: str
@@ -219,7 +215,7 @@ EXAMPLES = r"""
 - name: Keep releases, the five newest builds, and all builds of the last 30 days
   registryops.acr.acr_retention:
     registry: myregistry
-    patterns: regex
+    pattern_type: regex
     rules:
       - name: releases
         repositories: {include: [library/.*]}
@@ -237,7 +233,7 @@ EXAMPLES = r"""
 - name: Make a plan without applying it
   registryops.acr.acr_retention:
     registry: myregistry
-    patterns: glob
+    pattern_type: glob
     rules:
       - repositories: {include: [library/app]}
         tags: {include: [nightly*]}
@@ -502,12 +498,12 @@ def main() -> None:
         "referrers": {"type": "str", "choices": list(REFERRERS), "default": WITH_SUBJECT},
         "action": {"type": "str", "choices": list(ACTIONS), "required": True},
     }
-    protect = {"tags": names, "patterns": names, "digests": names, "in_use": {"type": "raw"}, "require_in_use": {"type": "bool"}}
+    protect = {"tags": names, "digests": names, "in_use": {"type": "raw"}, "require_in_use": {"type": "bool"}}
     run_module(
         plan,
         {
             "rules": {"type": "list", "elements": "dict", "options": rule},
-            "patterns": {"type": "str", "choices": [REGEX, GLOB]},
+            "pattern_type": {"type": "str", "choices": [REGEX, GLOB]},
             "protect": {"type": "dict", "options": protect},
             "plan": {"type": "dict"},
             "max_delete": {"type": "int"},
@@ -520,7 +516,7 @@ def main() -> None:
         },
         mutually_exclusive=[("plan", "rules"), ("plan", "protect")],
         required_one_of=[("rules", "plan")],
-        required_by={"rules": ("patterns",)},
+        required_by={"rules": ("pattern_type",)},
     )
 
 

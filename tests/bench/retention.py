@@ -52,7 +52,7 @@ class Cost:
 
 def run(registry: started.Registry, check: bool = True, **options: Any) -> Cost:
     """Run the module in a process of its own, and return what it took."""
-    given = {"registry": registry.url, "username": registry.username, "password": registry.password, "ca_path": registry.ca, "patterns": "regex", **options}
+    given = {"registry": registry.url, "username": registry.username, "password": registry.password, "ca_path": registry.ca, "pattern_type": "regex", **options}
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ["PYTHONPATH"]])}
     before, begun = answered(registry), time.monotonic()
     with tempfile.TemporaryFile() as output:

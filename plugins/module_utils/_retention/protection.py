@@ -8,12 +8,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from .._common.errors import UsageError
-from .._common.names import DIGEST, REPOSITORY, TAG, digest_name, tag_name
+from .._common.names import DIGEST, REPOSITORY, TAG, digest_name
 from .._common.patterns import Selection
 
 # What a registered result says of a task that has no data, and how a sentence says it.
@@ -24,27 +24,25 @@ FAILURES = {"failed": "failed", "unreachable": "could not reach its host", "skip
 class Protection:
     """The tags and digests that are kept, whatever a rule says."""
 
-    tags: frozenset[str] = frozenset()
-    patterns: Selection | None = None
+    tags: Selection | None = None
     digests: frozenset[str] = frozenset()
     # (repository, tag or digest); the repository is empty for a digest without one.
     in_use: frozenset[tuple[str, str]] = field(default_factory=frozenset)
 
     @classmethod
-    def parse(cls, data: Mapping[str, Any] | None, syntax: str, host: str, repositories: Collection[str]) -> Protection:
+    def parse(cls, data: Mapping[str, Any] | None, pattern_type: str, host: str, repositories: Collection[str]) -> Protection:
         """Read the option protect of a task whose rules select ``repositories``; UsageError when the images in use are required and unknown."""
         if not data:
             return cls()
         return cls(
-            tags=frozenset(tag_name(tag) for tag in data["tags"] or ()),
-            patterns=Selection(data["patterns"], None, syntax) if data["patterns"] else None,
+            tags=_tags(data["tags"], pattern_type) if data["tags"] else None,
             digests=frozenset(digest_name(digest) for digest in data["digests"] or ()),
             in_use=_in_use(data["in_use"], data["require_in_use"], host, repositories),
         )
 
     def of_tag(self, repository: str, tag: str) -> str | None:
         """Return why a tag is kept; None when it is not protected."""
-        if tag in self.tags or (self.patterns is not None and tag in self.patterns):
+        if self.tags is not None and tag in self.tags:
             return "protected"
         return "in use" if (repository, tag) in self.in_use else None
 
@@ -53,6 +51,13 @@ class Protection:
         if digest in self.digests:
             return "protected"
         return "in use" if (repository, digest) in self.in_use or ("", digest) in self.in_use else None
+
+
+def _tags(patterns: Sequence[str], pattern_type: str) -> Selection:
+    try:
+        return Selection(patterns, None, pattern_type)
+    except UsageError as error:
+        raise UsageError(f"protect.tags: {error}") from None
 
 
 def _in_use(data: Any, required: bool | None, host: str, repositories: Collection[str]) -> frozenset[tuple[str, str]]:

@@ -44,13 +44,13 @@ class Rule:
     referrers: str
 
     @classmethod
-    def parse(cls, data: Mapping[str, Any], number: int, syntax: str) -> Rule:
+    def parse(cls, data: Mapping[str, Any], number: int, pattern_type: str) -> Rule:
         """Read one of a task's rules; the first has the ``number`` 1. UsageError when it is contradictory or invalid."""
         name = data["name"] or f"rule {number}"
         rule = cls(
             name=name,
-            repositories=_selection(data["repositories"], f"{name}, repositories", syntax),
-            tags=_selection(data["tags"], f"{name}, tags", syntax) if data["tags"] else None,
+            repositories=_selection(data["repositories"], f"{name}, repositories", pattern_type),
+            tags=_selection(data["tags"], f"{name}, tags", pattern_type) if data["tags"] else None,
             untagged_older_than=parse_span(data["untagged"]["older_than"], f"{name}, untagged") if data["untagged"] else None,
             action=data["action"],
             older_than=None if data["older_than"] is None else parse_span(data["older_than"], f"{name}, older_than"),
@@ -122,11 +122,11 @@ def _newest_minors(tags: Sequence[TagProperties], number: int) -> list[str]:
     return [name for name, version in versions.items() if (version.major, version.minor) >= oldest]
 
 
-def _selection(data: Mapping[str, Any], place: str, syntax: str) -> Selection:
+def _selection(data: Mapping[str, Any], place: str, pattern_type: str) -> Selection:
     if not data["include"]:
         raise UsageError(f"{place}: include is empty, so the rule matches nothing. List at least one pattern.")
     try:
-        return Selection(data["include"], data["exclude"], syntax)
+        return Selection(data["include"], data["exclude"], pattern_type)
     except UsageError as error:
         raise UsageError(f"{place}: {error}") from None
 

@@ -62,7 +62,6 @@ class ProtectOptions(TypedDict):
     """What no rule may delete or change."""
 
     tags: list[str] | None
-    patterns: list[str] | None
     digests: list[str] | None
     in_use: Any
     require_in_use: bool | None
@@ -72,7 +71,7 @@ class Options(TypedDict):
     """The options of acr_retention."""
 
     rules: list[RuleOptions] | None
-    patterns: str | None
+    pattern_type: str | None
     protect: ProtectOptions | None
     plan: dict[str, Any] | None
     max_delete: int | None
@@ -119,18 +118,18 @@ def plan(client: RegistryClient, params: Options) -> Plan:
 
 def _survey(client: RegistryClient, params: Options, has_time: Callable[[], bool]) -> tuple[Survey, Sequence[str]]:
     """Return the survey that applies the rules, and the repositories that they are about."""
-    syntax = params["patterns"] or REGEX
-    rules = [Rule.parse(rule, number, syntax) for number, rule in enumerate(params["rules"] or (), 1)]
+    pattern_type = params["pattern_type"] or REGEX
+    rules = [Rule.parse(rule, number, pattern_type) for number, rule in enumerate(params["rules"] or (), 1)]
     if len({rule.name for rule in rules}) < len(rules):
         raise UsageError("Two rules have the same name. Give each rule its own name, or no name.")
     names = chosen_repositories(client, rules)
-    protection = Protection.parse(params["protect"], syntax, client.server.host, names)
+    protection = Protection.parse(params["protect"], pattern_type, client.server.host, names)
     return Survey(client, Policy(rules, protection, _now(client), params["override_locks"]), has_time), names
 
 
 def _save(client: RegistryClient, params: Options, found: Sequence[RepositorySurvey]) -> SavedPlan:
     """Return the plan that a later task can apply."""
-    rules = {"rules": params["rules"], "protect": params["protect"], "patterns": params["patterns"], "override_locks": params["override_locks"]}
+    rules = {"rules": params["rules"], "protect": params["protect"], "pattern_type": params["pattern_type"], "override_locks": params["override_locks"]}
     basis = basis_digest(rules, ((one.name, one.snapshot_digest) for one in found))
     return SavedPlan(client.server.host, basis, [item for one in found for item in one.items])
 

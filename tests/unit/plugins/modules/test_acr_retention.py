@@ -27,7 +27,7 @@ def rule(**changes):
 
 
 def run(registry, *rules, check=False, **options):
-    return registry.run(MODULE, rules=list(rules) or None, check=check, **{"patterns": "regex", "max_delete_percent": 100, **options})
+    return registry.run(MODULE, rules=list(rules) or None, check=check, **{"pattern_type": "regex", "max_delete_percent": 100, **options})
 
 
 def push(registry, days, image, *tags, repository=REPOSITORY):
@@ -243,7 +243,7 @@ def test_a_rule_begins_above_a_count(registry):
 def test_globs(registry):
     for tag in ("v1.0", "v1x0", "web"):
         push(registry, 40, images.image(tag), tag)
-    run(registry, rule(repositories={"include": ["library/*"]}, tags={"include": ["v1.*", "w?b"]}), patterns="glob")
+    run(registry, rule(repositories={"include": ["library/*"]}, tags={"include": ["v1.*", "w?b"]}), pattern_type="glob")
     assert tags(registry) == ["v1x0"]
 
 
@@ -252,7 +252,7 @@ def test_globs(registry):
     "protect",
     [
         {"tags": ["v1"]},
-        {"patterns": ["v.*"]},
+        {"tags": ["v.*"]},
         {"digests": ["{digest}"]},
         {"in_use": ["r.azurecr.io/library/app:v1"]},
         {"in_use": ["R.azurecr.io/library/app@{digest}"]},
@@ -273,6 +273,24 @@ def test_what_is_protected_is_kept(registry, protect, check):
 
 
 @pytest.mark.parametrize(
+    ("pattern_type", "pattern", "kept"),
+    [
+        ("regex", "v1.0..", ["v1.0.0"]),
+        ("regex", "v1.0.0", ["v1.0.0"]),
+        ("regex", r"v1\.0.*", ["v1.0.0", "v1.0.0-rc.1"]),
+        ("glob", "v1.0.*", ["v1.0.0", "v1.0.0-rc.1"]),
+        ("glob", "v1.0.0", ["v1.0.0"]),
+    ],
+)
+def test_protected_tags_are_patterns_as_those_of_rules(registry, pattern_type, pattern, kept):
+    for tag in ("v1.0.0", "v1.0.0-rc.1", "v1.1.0"):
+        push(registry, 40, images.image(tag), tag)
+    everything = {"include": [".*" if pattern_type == "regex" else "*"]}
+    result = run(registry, rule(repositories=everything, tags=everything), pattern_type=pattern_type, protect={"tags": [pattern]})
+    assert (tags(registry), reasons(result)) == (kept, dict.fromkeys(kept, "protected"))
+
+
+@pytest.mark.parametrize(
     ("protect", "message"),
     [
         ({"in_use": []}, "protect.in_use names no image of r.azurecr.io in the repositories that the rules match"),
@@ -281,9 +299,8 @@ def test_what_is_protected_is_kept(registry, protect, check):
         ({"in_use": {"resources": [], "failed": True}}, "protect.in_use is the result of a task that failed, so it is not known what is in use."),
         ({"in_use": [{"item": "cluster", "skipped": True}]}, "protect.in_use is the result of a task that was skipped"),
         ({"in_use": {"results": [{"images": ["r.azurecr.io/library/app:v1"]}, {"unreachable": True}]}}, "a task that could not reach its host"),
-        ({"tags": ["not a tag"]}, "'not a tag' cannot be a tag"),
         ({"digests": ["sha256:short"]}, "'sha256:short' is not a digest"),
-        ({"patterns": ["v("]}, "'v(' in include is not a regular expression"),
+        ({"tags": ["v("]}, "protect.tags: 'v(' in include is not a regular expression"),
     ],
 )
 def test_what_is_in_use_must_be_known(registry, protect, message):
@@ -461,7 +478,7 @@ def test_a_saved_plan_is_applied_as_it_is(registry):
     push(registry, 40, images.image("other"), "v2")
     saved = run(registry, rule(tags={"include": ["v1"]}), check=True)["plan"]
     push(registry, 40, images.image("later"), "v0")
-    options = {"plan": saved, "patterns": None}
+    options = {"plan": saved, "pattern_type": None}
     check = run(registry, check=True, **options)
     real = run(registry, **options)
     assert check == real
@@ -479,7 +496,7 @@ def test_a_saved_plan_leaves_alone_what_has_changed(registry):
         f"https://r.azurecr.io/v2/{REPOSITORY}/manifests/second", data=images.image("tagged").root.data, headers={"Content-Type": images.OCI_MANIFEST}
     )
     registry.push(REPOSITORY, index(images.image("listed")), "index")
-    check, real = run(registry, plan=saved, patterns=None, check=True), run(registry, plan=saved, patterns=None)
+    check, real = run(registry, plan=saved, pattern_type=None, check=True), run(registry, plan=saved, patterns=None)
     assert check["drifted"] == real["drifted"]
     drifts = {drifted["name"]: drifted["reason"] for drifted in real["drifted"]}
     assert drifts[digests["locked"]] == "it is locked now"
@@ -506,7 +523,7 @@ def test_an_invalid_plan(registry, change, message):
     saved = run(registry, rule(tags={"include": ["v1"]}), check=True)["plan"]
     change(saved)
     mark = registry.mark()
-    assert message in run(registry, plan=saved, patterns=None)["msg"]
+    assert message in run(registry, plan=saved, pattern_type=None)["msg"]
     assert registry.writes(mark) == []
 
 

@@ -311,7 +311,7 @@ def restore_refuses(scene):
 def rules(scene: Scene, **options: Any) -> dict[str, Any]:
     """Return options that delete what is older than a month in the repository."""
     rule = {"repositories": {"include": [scene.repository]}, "tags": {"include": [".*"]}, "older_than": "30d", "action": "delete"}
-    return {"rules": [rule], "patterns": "regex", "max_delete_percent": 100, **options}
+    return {"rules": [rule], "pattern_type": "regex", "max_delete_percent": 100, **options}
 
 
 @case("acr_retention", DONE, names_repository=False)

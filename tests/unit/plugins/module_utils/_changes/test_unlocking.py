@@ -79,7 +79,7 @@ def case(request, registry, monkeypatch):
     tag, manifest, repository = f"/acr/v1/{NAME}/_tags/v1", f"/acr/v1/{NAME}/_manifests/{digest}", f"/acr/v1/{NAME}"
     delete_only, both = {"deleteEnabled": False, "writeEnabled": True}, {"deleteEnabled": False, "writeEnabled": False}
     rule = {"repositories": {"include": [".*"]}, "tags": {"include": ["v.*"]}, "older_than": "30d", "action": "delete"}
-    retention = ("acr_retention", {"rules": [rule], "patterns": "regex", "max_delete_percent": 100, "override_locks": True})
+    retention = ("acr_retention", {"rules": [rule], "pattern_type": "regex", "max_delete_percent": 100, "override_locks": True})
     removal = ("acr_repository", {"repository": NAME, "state": "absent", "override_locks": True, "confirm": NAME, "concurrency": 1})
     made = {
         "manifest": lambda: Case(
@@ -267,7 +267,7 @@ def test_the_answer_to_a_rule_that_locks_or_unlocks_is_lost(registry, monkeypatc
     registry.patch(path, deleteEnabled=not before, writeEnabled=not before)
     registry.emulator.faults.set([{"method": "PATCH", "path": path, **LOST, **({} if made else {"status": 500})}])
     rule = {"repositories": {"include": [".*"]}, "tags": {"include": ["v.*"]}, "action": action}
-    result = registry.run("acr_retention", rules=[rule], patterns="regex")
+    result = registry.run("acr_retention", rules=[rule], pattern_type="regex")
     changed = registry.get(path)["tag"]["changeableAttributes"]["deleteEnabled"] is (action == "unlock")
     assert changed is made
     assert (f"{action} tag {NAME}:v1" in told(result["done"]), result.get("failed", False)) == (made, not made)
@@ -296,7 +296,7 @@ def test_many_at_a_time_are_interrupted(registry, monkeypatch):
     monkeypatch.setattr(Manifests, "delete", interrupted)
     rule = {"repositories": {"include": [".*"]}, "tags": {"include": ["v.*"]}, "older_than": "30d", "action": "delete"}
     with pytest.raises(KeyboardInterrupt):
-        registry.run("acr_retention", rules=[rule], patterns="regex", max_delete_percent=100, override_locks=True)
+        registry.run("acr_retention", rules=[rule], pattern_type="regex", max_delete_percent=100, override_locks=True)
     there = registry.get(f"/acr/v1/{NAME}/_manifests")["manifests"]
     assert 0 < len(calls) < len(digests)
     assert [manifest["digest"] for manifest in there if manifest["changeableAttributes"]["deleteEnabled"]] == []
@@ -312,6 +312,6 @@ def test_one_is_unlocked_and_deleted_before_the_next(registry):
         registry.patch(f"/acr/v1/{NAME}/_manifests/{digest}", deleteEnabled=False)
     mark = registry.mark()
     rule = {"repositories": {"include": [".*"]}, "tags": {"include": ["v.*"]}, "older_than": "30d", "action": "delete"}
-    registry.run("acr_retention", rules=[rule], patterns="regex", max_delete_percent=100, override_locks=True, concurrency=1)
+    registry.run("acr_retention", rules=[rule], pattern_type="regex", max_delete_percent=100, override_locks=True, concurrency=1)
     expected = [(f"PATCH /acr/v1/{NAME}/_manifests/{digest}", f"DELETE /v2/{NAME}/manifests/{digest}") for digest in sorted(digests)]
     assert registry.writes(mark) == [request for pair in expected for request in pair]

@@ -280,7 +280,7 @@ def test_a_registry_then_holds_what_was_said(registry, world, wishes):
     """The check is equal to the real run, that does what the oracle says, and a second run changes nothing."""
     repository = f"random/r{next(numbers)}"
     digests = build(registry, world, repository)
-    options = {"rules": [wish.option(repository) for wish in wishes], "patterns": "regex", "max_delete_percent": 100}
+    options = {"rules": [wish.option(repository) for wish in wishes], "pattern_type": "regex", "max_delete_percent": 100}
     names, deleted = oracle(world, wishes)
     check = registry.run("acr_retention", check=True, **options)
     saved = check["plan"]
