@@ -19,7 +19,7 @@ extends_documentation_fragment:
   - registryops.acr._registry
   - registryops.acr._attributes
 options:
-  items:
+  manifests:
     description:
       - The manifests to restore. Within a repository, they are restored in the given order.
       - Restoring an index does not restore the manifests it lists, and restoring an image does not restore its referrers. List all of them,
@@ -45,7 +45,7 @@ options:
     description:
       - What to restore, as returned in RV(registryops.acr.acr_repository#module:undo) or RV(registryops.acr.acr_retention#module:undo).
       - The whole result of such a task, the result of such a task with a loop, and JSON text of any of these are also accepted.
-      - Mutually exclusive with O(items). One of the two is required.
+      - Mutually exclusive with O(manifests). One of the two is required.
     type: raw
   overwrite:
     description:
@@ -99,7 +99,7 @@ EXAMPLES = r"""
 - name: Restore the image that was deleted last
   registryops.acr.acr_restore:
     registry: myregistry
-    items:
+    manifests:
       - repository: library/app
         digest: "{{ (deleted.repositories[0].tags | selectattr('name', 'eq', 'nightly') | sort(attribute='deleted_on') | last).digest }}"
         tags:
@@ -201,7 +201,7 @@ def main() -> None:
     run_module(
         plan,
         {
-            "items": {
+            "manifests": {
                 "type": "list",
                 "elements": "dict",
                 "options": {
@@ -213,8 +213,8 @@ def main() -> None:
             "undo": {"type": "raw"},
             "overwrite": {"type": "bool", "default": False},
         },
-        mutually_exclusive=[("items", "undo")],
-        required_one_of=[("items", "undo")],
+        mutually_exclusive=[("manifests", "undo")],
+        required_one_of=[("manifests", "undo")],
     )
 
 

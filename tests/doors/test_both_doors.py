@@ -146,9 +146,9 @@ CASES: dict[str, list[dict[str, Any]]] = {
         {"undo": {"undo": []}},
         {"undo": '{"undo": []}'},
         {"undo": "yesterday"},
-        {"items": [{"repository": INDEX, "digest": f"sha256:{'0' * 64}", "tags": ["v1"]}], "overwrite": True},
-        {"items": [{"repository": INDEX}]},
-        {"items": [], "undo": []},
+        {"manifests": [{"repository": INDEX, "digest": f"sha256:{'0' * 64}", "tags": ["v1"]}], "overwrite": True},
+        {"manifests": [{"repository": INDEX}]},
+        {"manifests": [], "undo": []},
         {},
     ],
     "acr_tag_properties": [

@@ -23,8 +23,8 @@ from .._registry.properties import MANIFEST, RepositoryProperties, TagProperties
 from .wanted_manifests import WantedRepository, undo_entries, wanted_manifests
 
 
-class ItemOptions(TypedDict):
-    """One item of the option items."""
+class ManifestOptions(TypedDict):
+    """One manifest to restore."""
 
     repository: str
     digest: str
@@ -34,15 +34,15 @@ class ItemOptions(TypedDict):
 class Options(TypedDict):
     """The options of acr_restore."""
 
-    items: list[ItemOptions] | None
+    manifests: list[ManifestOptions] | None
     undo: Any
     overwrite: bool
 
 
 def plan(client: RegistryClient, params: Options) -> Plan:
     """Return what it takes for all that is wanted to exist again: in order inside a repository, repositories beside each other."""
-    items = params["items"]
-    wanted = wanted_manifests(undo_entries(params["undo"]) if items is None else items)
+    manifests = params["manifests"]
+    wanted = wanted_manifests(undo_entries(params["undo"]) if manifests is None else manifests)
     client.announce([want.name for want in wanted], "metadata_read", "deleted_read", "deleted_read,deleted_restore", "pull", "pull,push")
     found = concurrently(lambda want: _read(client, want), wanted, client.concurrency)
     _refuse_lost(client.server.host, found)

@@ -51,7 +51,7 @@ def test_a_manifest_comes_back_with_its_tags(app, check):
     v1 = app.digests["v1"]
     delete(app, v1)
     mark = app.mark()
-    result = app.run(MODULE, items=[item(v1, "v1", "stable")], check=check)
+    result = app.run(MODULE, manifests=[item(v1, "v1", "stable")], check=check)
     assert result["changed"]
     assert result["manifests"] == [
         {
@@ -74,7 +74,7 @@ def test_a_manifest_comes_back_with_its_tags(app, check):
     assert app.writes(mark) == [f"POST /acr/v1/_deleted/{NAME}/_manifests/{v1}", f"PUT /v2/{NAME}/manifests/stable"]
     assert pointed(app) == {"v1": v1, "stable": v1, "v2": app.digests["v2"]}
     mark = app.mark()
-    again = app.run(MODULE, items=[item(v1, "v1", "stable")])
+    again = app.run(MODULE, manifests=[item(v1, "v1", "stable")])
     assert not again["changed"]
     assert (again["diff"]["before"], again["diff"]["after"]) == ("", "")
     assert app.writes(mark) == []
@@ -114,7 +114,7 @@ def test_a_manifest_without_a_tag_is_restored_without_one(app):
         return handle(request)
 
     app.emulator.handle = keep
-    result = app.run(MODULE, items=[{"repository": NAME, "digest": child}])
+    result = app.run(MODULE, manifests=[{"repository": NAME, "digest": child}])
     assert result["manifests"][0]["tags"] == []
     assert bodies == [("force=False", {"tag": None})]
     assert child in digests(app)
@@ -124,7 +124,7 @@ def test_a_tag_that_was_taken_away_comes_back_without_asking_what_was_deleted(ap
     """Its manifest is there, so soft delete is not needed for it."""
     app.session.delete(f"{URL}{PATH}/_tags/stable")
     mark = app.mark()
-    result = app.run(MODULE, items=[item(app.digests["v1"], "v1", "stable")])
+    result = app.run(MODULE, manifests=[item(app.digests["v1"], "v1", "stable")])
     assert result["manifests"][0]["restored"] is False
     assert [tag["changed"] for tag in result["manifests"][0]["tags"]] == [False, True]
     assert app.writes(mark) == [f"PUT /v2/{NAME}/manifests/stable"]
@@ -138,7 +138,7 @@ def test_the_order_that_is_given_is_kept_in_a_repository_and_repositories_do_not
     app.session.delete(f"{URL}/acr/v1/team/tool")
     order = [*app.children, app.digests["v2"]]
     mark = app.mark()
-    app.run(MODULE, items=[entry for digest in order for entry in (item(digest), item(digest, repository="team/tool"))])
+    app.run(MODULE, manifests=[entry for digest in order for entry in (item(digest), item(digest, repository="team/tool"))])
     posts = [request for request in app.writes(mark) if request.startswith("POST")]
     for repository in (NAME, "team/tool"):
         assert [post.rpartition("/")[2] for post in posts if f"/{repository}/" in post] == order
@@ -147,7 +147,7 @@ def test_the_order_that_is_given_is_kept_in_a_repository_and_repositories_do_not
 
 def test_the_same_manifest_twice_is_one(app):
     delete(app, app.digests["v1"])
-    result = app.run(MODULE, items=[item(app.digests["v1"], "v1"), item(app.digests["v1"], "stable", "v1")])
+    result = app.run(MODULE, manifests=[item(app.digests["v1"], "v1"), item(app.digests["v1"], "stable", "v1")])
     assert [[tag["name"] for tag in manifest["tags"]] for manifest in result["manifests"]] == [["v1", "stable"]]
 
 
@@ -164,7 +164,7 @@ def test_a_tag_that_points_elsewhere_is_said_before_anything_is_written(app, che
     delete(app, app.digests["v1"], *app.children)
     theirs = app.push(NAME, images.image("theirs"), "v1", "stable")
     mark = app.mark()
-    result = app.run(MODULE, items=[item(app.children[0]), item(app.digests["v1"], "v1", "stable")], check=check)
+    result = app.run(MODULE, manifests=[item(app.children[0]), item(app.digests["v1"], "v1", "stable")], check=check)
     assert result["msg"] == (
         f"Some tags point at other manifests now: {NAME}:v1 at {theirs}, {NAME}:stable at {theirs}; nothing was restored. "
         "Set overwrite to move them, or leave them out."
@@ -176,7 +176,7 @@ def test_a_tag_is_moved_when_that_is_meant(app):
     v1 = app.digests["v1"]
     delete(app, v1)
     theirs = app.push(NAME, images.image("theirs"), "v1", "stable")
-    result = app.run(MODULE, items=[item(v1, "v1", "stable")], overwrite=True)
+    result = app.run(MODULE, manifests=[item(v1, "v1", "stable")], overwrite=True)
     assert result["manifests"][0]["tags"] == [{"name": name, "digest": v1, "previous_digest": theirs, "changed": True} for name in ("v1", "stable")]
     assert result["diff"]["before"] == f"{NAME}: tag v1 -> {theirs[:19]}\n{NAME}: tag stable -> {theirs[:19]}\n"
     forced = [entry["target"] for entry in app.emulator.journal.after(0) if entry["method"] == "POST" and "_deleted" in entry["target"]]
@@ -187,7 +187,7 @@ def test_a_tag_is_moved_when_that_is_meant(app):
 def test_what_is_nowhere_is_said_before_anything_is_written(app):
     delete(app, app.digests["v1"])
     mark = app.mark()
-    result = app.run(MODULE, items=[item(app.digests["v1"], "v1"), item(ZERO), item(ZERO, repository="none")])
+    result = app.run(MODULE, manifests=[item(app.digests["v1"], "v1"), item(ZERO), item(ZERO, repository="none")])
     assert result["msg"] == (
         f"r.azurecr.io has no {NAME}@{ZERO}, none@{ZERO}, neither alive nor deleted; nothing was restored. "
         "Check the names. What was deleted without soft delete, or longer ago than its retention time, cannot be restored."
@@ -196,22 +196,22 @@ def test_what_is_nowhere_is_said_before_anything_is_written(app):
 
 
 def test_many_that_are_nowhere_are_counted(app):
-    result = app.run(MODULE, items=[item(f"sha256:{number:064d}") for number in range(7)])
+    result = app.run(MODULE, manifests=[item(f"sha256:{number:064d}") for number in range(7)])
     assert f"{NAME}@sha256:{4:064d} and 2 more, neither alive" in result["msg"]
 
 
 def test_a_registry_without_soft_delete_says_so(app):
     delete(app, app.digests["v1"])
     app.emulator.faults.set([{"path": "/acr/v1/_deleted/.*", "status": 404, "body": "404 page not found\n"}])
-    result = app.run(MODULE, items=[item(app.digests["v1"], "v1")])
+    result = app.run(MODULE, manifests=[item(app.digests["v1"], "v1")])
     assert result["msg"].endswith("This registry does not offer soft delete (a preview feature), so deleted artifacts cannot be listed or restored.")
 
 
 def test_what_lists_hide_is_alive(app):
     """A manifest with can_list: false is in no list, and not deleted."""
     app.patch(f"{PATH}/_manifests/{app.digests['v1']}", listEnabled=False)
-    items = [item(digest) for digest in [app.digests["v1"], app.digests["v2"]]]
-    assert not app.run(MODULE, items=items)["changed"]
+    hidden = [item(digest) for digest in [app.digests["v1"], app.digests["v2"]]]
+    assert not app.run(MODULE, manifests=hidden)["changed"]
 
 
 @pytest.mark.parametrize("check", [True, False])
@@ -230,7 +230,7 @@ def test_locks_are_seen_before_anything_is_changed(app, path, text, check):
     delete(app, app.digests["v1"])
     app.patch(PATH + path, writeEnabled=False)
     mark = app.mark()
-    result = app.run(MODULE, items=[item(app.digests["v1"], "v2")], overwrite=True, check=check)
+    result = app.run(MODULE, manifests=[item(app.digests["v1"], "v2")], overwrite=True, check=check)
     assert result["msg"] == text
     assert app.writes(mark) == []
 
@@ -242,7 +242,7 @@ def test_what_was_restored_before_a_failure_is_told(app):
     v1, v2 = app.digests["v1"], app.digests["v2"]
     delete(app, v1, v2, *app.children)
     app.emulator.faults.set([{"method": "POST", "path": f".*/_manifests/{app.children[1]}.*", "status": 405, "body": DISALLOWED}])
-    result = app.run(MODULE, items=[item(v1, "v1", "stable"), item(app.children[0]), item(app.children[1]), item(v2, "v2")])
+    result = app.run(MODULE, manifests=[item(v1, "v1", "stable"), item(app.children[0]), item(app.children[1]), item(v2, "v2")])
     assert result["failed"]
     assert result["changed"]
     assert told(result["done"]) == [f"restore manifest {NAME}@{v1}", f"tag tag {NAME}:stable", f"restore manifest {NAME}@{app.children[0]}"]
@@ -250,7 +250,7 @@ def test_what_was_restored_before_a_failure_is_told(app):
     assert told(result["not_attempted"]) == [f"restore manifest {NAME}@{v2}"]
     assert result["msg"].startswith(f"3 of 5 changes were made; restore manifest {NAME}@{app.children[1]} failed: POST ")
     app.emulator.faults.set([])
-    assert app.run(MODULE, items=[item(v1, "v1", "stable"), item(app.children[0]), item(app.children[1]), item(v2, "v2")])["changed"]
+    assert app.run(MODULE, manifests=[item(v1, "v1", "stable"), item(app.children[0]), item(app.children[1]), item(v2, "v2")])["changed"]
     assert pointed(app) == {"v1": v1, "stable": v1, "v2": v2}
 
 
@@ -258,7 +258,7 @@ def test_what_is_about_something_that_is_deleted_is_refused_with_advice(app):
     """The subject has to be restored before (Microsoft: Recover deleted artifacts, "Important")."""
     signature = app.push(NAME, images.image("signed", "", subject=app.images["v2"].root.descriptor()))
     delete(app, signature, app.digests["v2"])
-    result = app.run(MODULE, items=[item(signature), item(app.digests["v2"], "v2")])
+    result = app.run(MODULE, manifests=[item(signature), item(app.digests["v2"], "v2")])
     assert "Restore the subject of a manifest before the manifest itself; set overwrite to move an existing tag." in result["msg"]
     assert result["changed"] is False
 
@@ -280,7 +280,7 @@ def test_somebody_else_may_be_faster(app):
         return handle(request)
 
     app.emulator.handle = restore_first
-    assert app.run(MODULE, items=[item(v1, "v1")])["changed"]
+    assert app.run(MODULE, manifests=[item(v1, "v1")])["changed"]
     assert pointed(app)["v1"] == v1
 
 
@@ -289,7 +289,7 @@ def test_what_was_purged_meanwhile_is_said(app):
     delete(app, v1)
     unknown = json.dumps({"errors": [{"code": "MANIFEST_UNKNOWN", "message": f"manifest {v1} is not found"}]})
     app.emulator.faults.set([{"method": "POST", "path": ".*/_deleted/.*", "status": 404, "body": unknown}])
-    result = app.run(MODULE, items=[item(v1, "v1")])
+    result = app.run(MODULE, manifests=[item(v1, "v1")])
     message = f"Manifest {v1} of 'library/app' is neither deleted nor alive any more; the retention time of soft delete may be over. Run the task again."
     assert message in result["msg"]
     assert result["changed"] is False
@@ -310,7 +310,7 @@ def test_a_tag_that_is_pushed_meanwhile_is_left_alone(app, monkeypatch):
         return handle(request)
 
     monkeypatch.setattr(app.emulator, "handle", push_first)
-    result = app.run(MODULE, items=[item(v1, "v1")])
+    result = app.run(MODULE, manifests=[item(v1, "v1")])
     assert f"Tag 'v1' was moved from nothing to {app.theirs} while the task was running. Run the task again." in result["msg"]
     assert pointed(app)["v1"] == app.theirs
 
@@ -337,7 +337,7 @@ def test_who_may_not_restore_is_told_what_is_lacking(app, monkeypatch, actions, 
     # No scope map of the service knows this; a role does.
     monkeypatch.setitem(identities.SCOPE_MAP, "deleted/read", "deleted_read")
     app.emulator.identities.register_token({"name": "robot", "password": "pw", "repositories": {"library/*": actions}})
-    result = app.run(MODULE, username="robot", password="pw", items=[item(app.digests["v1"], "v1")])
+    result = app.run(MODULE, username="robot", password="pw", manifests=[item(app.digests["v1"], "v1")])
     assert f"The credential {lacking}" in result["msg"]
     assert result["changed"] is False
 
@@ -348,13 +348,13 @@ SHAPE = "undo must be the result of a task that deletes, or the key undo of that
 @pytest.mark.parametrize(
     ("options", "text"),
     [
-        ({}, "one of the following is required: items, undo"),
-        ({"undo": [], "items": []}, "mutually exclusive: items|undo"),
-        ({"items": [{"repository": NAME}]}, "missing required arguments: digest found in items"),
-        ({"items": [item("sha256:short")]}, "'sha256:short' is not a digest"),
-        ({"items": [item(ZERO, "-x")]}, "'-x' cannot be a tag"),
-        ({"items": [item(ZERO, repository="Not A Name")]}, "cannot be the name of a repository"),
-        ({"items": [item(ZERO, "v1"), item("sha256:" + "1" * 64, "v1")]}, "Tag 'v1' of 'library/app' cannot point at two manifests, "),
+        ({}, "one of the following is required: manifests, undo"),
+        ({"undo": [], "manifests": []}, "mutually exclusive: manifests|undo"),
+        ({"manifests": [{"repository": NAME}]}, "missing required arguments: digest found in manifests"),
+        ({"manifests": [item("sha256:short")]}, "'sha256:short' is not a digest"),
+        ({"manifests": [item(ZERO, "-x")]}, "'-x' cannot be a tag"),
+        ({"manifests": [item(ZERO, repository="Not A Name")]}, "cannot be the name of a repository"),
+        ({"manifests": [item(ZERO, "v1"), item("sha256:" + "1" * 64, "v1")]}, "Tag 'v1' of 'library/app' cannot point at two manifests, "),
         ({"undo": {"changed": True}}, SHAPE),
         ({"undo": "yesterday"}, SHAPE),
         ({"undo": ["yesterday"]}, SHAPE),

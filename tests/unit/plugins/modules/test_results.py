@@ -305,7 +305,7 @@ def restore_partly(scene):
 
 @case("acr_restore", REFUSES, names_repository=False)
 def restore_refuses(scene):
-    return {"items": [{"repository": scene.repository, "digest": f"sha256:{'0' * 64}"}], "password": "wrong"}
+    return {"manifests": [{"repository": scene.repository, "digest": f"sha256:{'0' * 64}"}], "password": "wrong"}
 
 
 def rules(scene: Scene, **options: Any) -> dict[str, Any]:
