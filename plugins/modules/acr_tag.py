@@ -12,8 +12,7 @@ version_added: 0.1.0
 author:
   - registryops.acr contributors (@registryops)
 description:
-  - Points tags of a repository at an existing manifest, which is given by its digest or by another tag. The digest stays the same. No image
-    is pulled or pushed.
+  - Points tags of a repository at an existing manifest, which O(reference) names. The digest stays the same. No image is pulled or pushed.
   - With O(state=absent), removes tags. The manifest is kept, even if it has no other tags.
 extends_documentation_fragment:
   - registryops.acr._registry
@@ -35,19 +34,28 @@ options:
       - present
       - absent
     default: present
-  digest:
+  reference:
     description:
-      - The digest of the manifest that the tags should point at. With O(state=present), either this or O(source_tag) is required.
+      - The manifest that the tags should point at, as another tag or as a digest. Required with O(state=present).
       - To remove tags only if they point at a certain manifest, use O(expected_digest).
     type: str
-  source_tag:
-    description: Another tag, whose manifest the tags should point at. Mutually exclusive with O(digest).
+  overwrite:
+    description:
+      - What to do with a tag that already points at another manifest.
+      - V(always) moves the tag. V(never) leaves it as it is, and C(not_overwritten) in RV(tags) gives the reason. V(error) makes the task
+        fail without changing anything.
+      - Only V(always) is accepted with O(state=absent).
     type: str
+    choices:
+      - always
+      - never
+      - error
+    default: always
   expected_digest:
     description:
       - Only changes the tags if each tag that would change points at this digest. Otherwise, the task fails and changes nothing. This prevents
         overwriting the push of someone else.
-      - With V(absent), the tags must not exist yet.
+      - For tags that must not exist yet, use O(overwrite=error).
       - The registry itself has no conditional changes. The tag is checked immediately before each change, so another change within
         milliseconds can still be missed.
     type: str
@@ -69,16 +77,21 @@ EXAMPLES = r"""
     tags:
       - v2.0.0
       - stable
-    source_tag: v2.0.0-rc1
+    reference: v2.0.0-rc1
 
-- name: Add a tag, unless it already exists
+- name: Add a tag, and fail if it already points at another image
   registryops.acr.acr_tag:
     registry: myregistry
     repository: library/app
     tags:
       - production
-    source_tag: v1.1.0
-    expected_digest: absent
+    reference: v1.1.0
+    overwrite: error
+  register: production
+
+- name: Show by which name the image is to be deployed
+  ansible.builtin.debug:
+    var: production.image
 
 - name: Remove tags, but keep the images
   registryops.acr.acr_tag:
@@ -101,6 +114,11 @@ digest:
   returned: when O(state=present)
   type: str
   sample: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
+image:
+  description: The image, with its digest, as it can be pulled.
+  returned: when O(state=present)
+  type: str
+  sample: myregistry.azurecr.io/library/app@sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
 tags:
   description: Each tag, with the digest it pointed at before and the digest it points at now. V(null) means that the tag does not exist.
   returned: success, or when a change failed
@@ -108,8 +126,8 @@ tags:
   elements: dict
   sample:
     - name: v2.0.0
-      before: null
-      after: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
+      digest: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
+      previous_digest: null
       changed: true
 done:
   description: The changes that were made. In check mode, the changes that would be made.
@@ -167,12 +185,11 @@ def main() -> None:
             "repository": {"type": "str", "required": True},
             "tags": {"type": "list", "elements": "str", "required": True},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-            "digest": {"type": "str"},
-            "source_tag": {"type": "str"},
+            "reference": {"type": "str"},
+            "overwrite": {"type": "str", "choices": ["always", "never", "error"], "default": "always"},
             "expected_digest": {"type": "str"},
         },
-        mutually_exclusive=[("digest", "source_tag")],
-        required_if=[("state", "present", ("digest", "source_tag"), True)],
+        required_if=[("state", "present", ("reference",))],
     )
 
 

@@ -93,8 +93,9 @@ CASES: dict[str, list[dict[str, Any]]] = {
         {"top": -1},
     ],
     "acr_tag": [
-        {"repository": INDEX, "tags": ["stable"], "source_tag": "v1.1.0"},
-        {"repository": INDEX, "tags": ["stable"], "source_tag": "v1.0.0", "expected_digest": "absent"},
+        {"repository": INDEX, "tags": ["stable"], "reference": "v1.1.0"},
+        {"repository": INDEX, "tags": ["stable"], "reference": "v1.0.0", "overwrite": "error"},
+        {"repository": INDEX, "tags": ["stable", "new"], "reference": "v1.0.0", "overwrite": "never"},
         {"repository": INDEX, "tags": ["stable", "gone"], "state": "absent"},
         {"repository": INDEX, "tags": ["stable"]},
     ],

@@ -15,39 +15,49 @@ from typing import Any
 
 from .._common.errors import BlockedError, DriftError
 from .._common.plan import Change, Step
-from .._common.text import short_digest
+from .._common.text import listed, short_digest
 from .._registry.client import RegistryClient
 from .._registry.properties import TAG, RepositoryProperties, TagProperties
 
-# What a task says where it expects that a tag does not exist.
-ABSENT = "absent"
+# What happens to a tag that points at another manifest: it is moved, it stays, or the task fails before its first change.
+ALWAYS, NEVER, ERROR = "always", "never", "error"
 
 
 @dataclass(frozen=True)
 class Tagging:
     """Tags of ``repository`` with the digests that they point at ``before``, and the digest that all shall point at ``after``.
 
-    None instead of a digest: the tag does not exist.
+    None instead of a digest: the tag does not exist. ``not_overwritten`` are the tags that stay where they are.
     """
 
     repository: str
     before: Mapping[str, str | None]
     after: str | None
+    not_overwritten: Collection[str] = ()
 
     @property
     def changes(self) -> list[str]:
         """The tags that change."""
-        return [tag for tag, digest in self.before.items() if digest != self.after]
+        return [tag for tag, digest in self.before.items() if digest != self.after and tag not in self.not_overwritten]
 
     def change_of(self, tag: str) -> Change:
         """Return the change of one tag."""
         return Change(self.repository, TAG, tag, self.after or self.before[tag], "tag" if self.after else "delete")
 
     def to_result(self, done: Collection[Change]) -> list[dict[str, Any]]:
-        """Return each tag with the digest that it points at after the changes that are ``done``, and the one before."""
+        """Return each tag with the digest that it points at after the changes that are ``done``, and the one before.
+
+        A tag that stays where it is has ``not_overwritten``, the reason.
+        """
         moved = {tag for tag in self.changes if self.change_of(tag) in done}
         return [
-            {"name": tag, "digest": self.after if tag in moved else digest, "previous_digest": digest, "changed": tag in moved}
+            {
+                "name": tag,
+                "digest": self.after if tag in moved else digest,
+                "previous_digest": digest,
+                "changed": tag in moved,
+                **({"not_overwritten": "exists"} if tag in self.not_overwritten else {}),
+            }
             for tag, digest in self.before.items()
         ]
 
@@ -78,19 +88,22 @@ class Tagging:
             raise DriftError(f"Tag '{tag}' was moved from {seen or 'nothing'} to {now or 'nothing'} while the task was running. Run the task again.")
 
 
-def read_tagging(client: RegistryClient, name: str, tags: Iterable[str], digest: str | None, expected: str | None = None) -> Tagging:
+def read_tagging(client: RegistryClient, name: str, tags: Iterable[str], digest: str | None, expected: str | None = None, overwrite: str = ALWAYS) -> Tagging:
     """Read what ``tags`` point at, which shall point at ``digest`` (None: be removed).
 
     ``expected`` is what each tag must point at now, unless it already points at ``digest``; None: anything.
-    BlockedError when a lock forbids the change, DriftError when a tag does not point at what is expected.
+    BlockedError when a lock or ``overwrite`` forbids the change, DriftError when a tag does not point at what is expected.
     """
     wanted = list(tags)
     repository = client.repositories.get(name)
     found = client.tags.get_many(repository, wanted) if repository and wanted else {}
-    tagging = Tagging(name, {tag: found[tag].digest if tag in found else None for tag in wanted}, digest)
+    stays = [] if overwrite == ALWAYS else [tag for tag in wanted if tag in found and found[tag].digest != digest]
+    if stays and overwrite == ERROR:
+        raise BlockedError(f"Tags of '{name}' point at other manifests, and overwrite is error: {listed(stays)}. Nothing was changed.")
+    tagging = Tagging(name, {tag: found[tag].digest if tag in found else None for tag in wanted}, digest, stays)
     for tag in tagging.changes:
         now = tagging.before[tag]
-        if expected and (now or ABSENT) != expected:
+        if expected and now != expected:
             raise DriftError(f"Tag '{tag}' of '{name}' points at {now or 'nothing'}, not at {expected} as expected. Nothing was changed.")
         refuse_locked_tag(repository, found.get(tag), tag, deletes=digest is None)
     return tagging

@@ -69,6 +69,10 @@ class LoginServer:
         """The URL without a path: ``https://myregistry.azurecr.io``."""
         return f"{self.scheme}://{self.host}"
 
+    def image(self, repository: str, digest: str) -> str:
+        """Return the name by which an image can be pulled: ``myregistry.azurecr.io/library/app@sha256:...``."""
+        return f"{self.host}/{repository}@{digest}"
+
     @classmethod
     def parse(cls, text: str, suffix: str) -> LoginServer:
         """Read a login server, a bare registry name (``suffix`` completes it) or an ``https://`` URL; UsageError otherwise.

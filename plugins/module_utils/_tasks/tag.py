@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypedDict
 
-from .._changes.tagging import ABSENT, read_tagging
-from .._common.errors import NotFoundError
-from .._common.names import digest_name, repository_name, tag_name
+from .._changes.tagging import ALWAYS, read_tagging
+from .._common.errors import NotFoundError, UsageError
+from .._common.names import digest_name, reference_name, repository_name, tag_name
 from .._common.plan import Plan
 from .._registry.client import RegistryClient
 from .option_rules import refuse_options
@@ -27,8 +27,8 @@ class Options(TypedDict):
     repository: str
     tags: list[str]
     state: str
-    digest: str | None
-    source_tag: str | None
+    reference: str | None
+    overwrite: str
     expected_digest: str | None
 
 
@@ -37,12 +37,14 @@ def plan(client: RegistryClient, params: Options) -> Plan:
     name = repository_name(params["repository"])
     tags = [tag_name(tag) for tag in dict.fromkeys(params["tags"])]
     expected = params["expected_digest"]
-    if expected not in (None, ABSENT):
+    if expected == "absent":
+        raise UsageError("expected_digest must be a digest. For tags that must not exist yet, set overwrite to error.")
+    if expected is not None:
         digest_name(expected)
     if params["state"] == "absent":
-        refuse_options(params, "digest", "source_tag")
+        refuse_options(params, "reference", *(["overwrite"] if params["overwrite"] != ALWAYS else []))
     document = _read_manifest(client, name, params) if params["state"] == "present" else None
-    wanted = read_tagging(client, name, tags, document.digest if document else None, expected)
+    wanted = read_tagging(client, name, tags, document.digest if document else None, expected, params["overwrite"])
 
     def change(tag: str) -> None:
         if document:
@@ -51,7 +53,7 @@ def plan(client: RegistryClient, params: Options) -> Plan:
             client.tags.delete(name, tag)
 
     return Plan(
-        result={"digest": wanted.after} if document else {},
+        result={"digest": document.digest, "image": client.server.image(name, document.digest)} if document else {},
         report=lambda done: {"tags": wanted.to_result(done)},
         header=f"{client.server.host}/{name}",
         before=wanted.lines_before,
@@ -63,7 +65,7 @@ def plan(client: RegistryClient, params: Options) -> Plan:
 def _read_manifest(client: RegistryClient, name: str, params: Options) -> Document:
     """Return the manifest that the tags shall point at; NotFoundError when there is none."""
     client.announce([name], "metadata_read", "pull", "pull,push")
-    reference = digest_name(params["digest"]) if params["digest"] else tag_name(params["source_tag"] or "")
+    reference = reference_name(params["reference"] or "")
     document = client.content.manifest(name, reference)
     if document is None:
         raise NotFoundError(f"Repository '{name}' of {client.server.host} has no manifest {reference}, so no tag can point at it. Check the name.")

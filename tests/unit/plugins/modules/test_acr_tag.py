@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.registryops.acr.tests import images
+from ansible_collections.registryops.acr.tests.modules import told
 
 MODULE = "acr_tag"
 REPOSITORY = "library/app"
@@ -23,9 +24,10 @@ def pointed(registry) -> dict[str, str]:
 @pytest.mark.parametrize("check", [True, False])
 def test_tags_are_pointed_at_a_manifest(registry, digests, check):
     mark = registry.mark()
-    result = registry.run(MODULE, repository=REPOSITORY, tags=["v2", "stable", "v1"], source_tag="v2", check=check)
+    result = registry.run(MODULE, repository=REPOSITORY, tags=["v2", "stable", "v1"], reference="v2", check=check)
     assert result["changed"]
     assert result["digest"] == digests["v2"]
+    assert result["image"] == f"r.azurecr.io/library/app@{digests['v2']}"
     assert result["tags"] == [
         {"name": "v2", "digest": digests["v2"], "previous_digest": digests["v2"], "changed": False},
         {"name": "stable", "digest": digests["v2"], "previous_digest": None, "changed": True},
@@ -39,14 +41,14 @@ def test_tags_are_pointed_at_a_manifest(registry, digests, check):
         assert pointed(registry) == digests
     else:
         assert pointed(registry) == dict.fromkeys(("v1", "v2", "stable"), digests["v2"])
-        assert not registry.run(MODULE, repository=REPOSITORY, tags=["v2", "stable", "v1"], digest=digests["v2"])["changed"]
+        assert not registry.run(MODULE, repository=REPOSITORY, tags=["v2", "stable", "v1"], reference=digests["v2"])["changed"]
 
 
 def test_the_bytes_stay_the_same(registry, digests):
     media_type = "application/vnd.oci.image.manifest.v1+json"
     url = "https://r.azurecr.io/v2/library/app/manifests/"
     before = registry.session.get(url + "v1", headers={"Accept": media_type})
-    registry.run(MODULE, repository=REPOSITORY, tags=["copy"], digest=digests["v1"])
+    registry.run(MODULE, repository=REPOSITORY, tags=["copy"], reference=digests["v1"])
     after = registry.session.get(url + "copy", headers={"Accept": media_type})
     assert (after.content, after.headers["Content-Type"]) == (before.content, media_type)
 
@@ -65,23 +67,63 @@ def test_untagging_in_a_repository_that_does_not_exist(registry):
 
 
 def test_a_manifest_that_does_not_exist(registry, digests):
-    result = registry.run(MODULE, repository=REPOSITORY, tags=["v3"], source_tag="gone")
+    result = registry.run(MODULE, repository=REPOSITORY, tags=["v3"], reference="gone")
     assert result["msg"] == "Repository 'library/app' of r.azurecr.io has no manifest gone, so no tag can point at it. Check the name."
 
 
 @pytest.mark.parametrize(("expected", "changed"), [("v1", True), ("v2", False)])
 def test_compare_and_set(registry, digests, expected, changed):
-    result = registry.run(MODULE, repository=REPOSITORY, tags=["v1"], source_tag="v2", expected_digest=digests[expected])
+    result = registry.run(MODULE, repository=REPOSITORY, tags=["v1"], reference="v2", expected_digest=digests[expected])
     assert result.get("changed") is changed
     if not changed:
         assert result["msg"] == f"Tag 'v1' of 'library/app' points at {digests['v1']}, not at {digests['v2']} as expected. Nothing was changed."
         assert pointed(registry) == digests
 
 
-def test_a_tag_that_is_expected_to_be_absent(registry, digests):
-    assert registry.run(MODULE, repository=REPOSITORY, tags=["new"], source_tag="v2", expected_digest="absent")["changed"]
-    assert not registry.run(MODULE, repository=REPOSITORY, tags=["new"], source_tag="v2", expected_digest="absent")["changed"]
-    assert "points at" in registry.run(MODULE, repository=REPOSITORY, tags=["v1"], source_tag="v2", expected_digest="absent")["msg"]
+@pytest.mark.parametrize("check", [True, False])
+def test_a_tag_that_must_not_exist_yet(registry, digests, check):
+    options = {"repository": REPOSITORY, "reference": "v2", "overwrite": "error"}
+    assert registry.run(MODULE, tags=["new", "v2"], **options)["changed"]
+    assert not registry.run(MODULE, tags=["new", "v2"], **options)["changed"]
+    mark = registry.mark()
+    result = registry.run(MODULE, tags=["newer", "v1"], check=check, **options)
+    assert result["failed"]
+    assert result["msg"] == "Tags of 'library/app' point at other manifests, and overwrite is error: v1. Nothing was changed."
+    assert registry.writes(mark) == []
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_tag_that_exists_can_stay_where_it_is(registry, digests, check):
+    result = registry.run(MODULE, repository=REPOSITORY, tags=["v1", "v2", "new"], reference="v2", overwrite="never", check=check)
+    assert result["tags"] == [
+        {"name": "v1", "digest": digests["v1"], "previous_digest": digests["v1"], "changed": False, "not_overwritten": "exists"},
+        {"name": "v2", "digest": digests["v2"], "previous_digest": digests["v2"], "changed": False},
+        {"name": "new", "digest": digests["v2"], "previous_digest": None, "changed": True},
+    ]
+    assert told(result["done"]) == ["tag tag library/app:new"]
+    assert pointed(registry) == (digests if check else {**digests, "new": digests["v2"]})
+
+
+def test_a_lock_on_a_tag_that_stays_does_not_matter(registry, digests):
+    registry.patch(f"/acr/v1/{REPOSITORY}/_tags/v1", writeEnabled=False)
+    assert registry.run(MODULE, repository=REPOSITORY, tags=["v1"], reference="v2", overwrite="never")["changed"] is False
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ({"expected_digest": "absent"}, "expected_digest must be a digest. For tags that must not exist yet, set overwrite to error."),
+        ({"expected_digest": "v1"}, "'v1' is not a digest"),
+        ({"reference": "sha256:1"}, "'sha256:1' is not a digest"),
+        ({"reference": None}, "state is present but all of the following are missing: reference"),
+        ({"overwrite": "perhaps"}, "value of overwrite must be one of: always, never, error"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_costs_no_request(registry, options, text):
+    result = registry.run(MODULE, **{"repository": REPOSITORY, "tags": ["v1"], "reference": "v2", **options})
+    assert result["failed"]
+    assert text in result["msg"]
+    assert registry.requests(0) == []
 
 
 @pytest.mark.parametrize("check", [True, False])
@@ -98,7 +140,7 @@ def test_a_tag_that_is_expected_to_be_absent(registry, digests):
 def test_locks_are_seen_before_anything_is_changed(registry, digests, check, path, flag, state, refused):
     registry.patch(f"/acr/v1/{REPOSITORY}{path}", **{flag: False})
     mark = registry.mark()
-    source = {"source_tag": "v2"} if state == "present" else {}
+    source = {"reference": "v2"} if state == "present" else {}
     result = registry.run(MODULE, repository=REPOSITORY, tags=["v1"], state=state, check=check, **source)
     if refused is None:
         assert result["changed"]
@@ -113,7 +155,7 @@ def test_a_tag_that_moves_meanwhile_is_left_alone(registry, digests):
     moved = registry.push(REPOSITORY, images.image("theirs"))
     body = registry.session.get(f"https://r.azurecr.io/acr/v1/{REPOSITORY}/_tags/v1").text.replace(digests["v1"], moved)
     registry.emulator.faults.set([{"method": "GET", "path": f"/acr/v1/{REPOSITORY}/_tags/v1", "skip": 1, "status": 200, "body": body}])
-    result = registry.run(MODULE, repository=REPOSITORY, tags=["v1"], source_tag="v2")
+    result = registry.run(MODULE, repository=REPOSITORY, tags=["v1"], reference="v2")
     assert result["failed"]
     assert f"Tag 'v1' was moved from {digests['v1']} to {moved} while the task was running." in result["msg"]
     assert not result["changed"]
@@ -121,7 +163,7 @@ def test_a_tag_that_moves_meanwhile_is_left_alone(registry, digests):
 
 
 def test_what_tags_shall_point_at_does_not_say_which_to_take_away(registry, digests):
-    for options, named in (({"digest": digests["v2"]}, "digest"), ({"source_tag": "v2"}, "source_tag")):
+    for options, named in (({"reference": "v2"}, "reference"), ({"overwrite": "never"}, "overwrite")):
         result = registry.run(MODULE, repository=REPOSITORY, tags=["v1"], state="absent", **options)
         assert result["msg"] == f"{named} has no effect with state=absent. Remove it, or change state. Nothing was changed."
     result = registry.run(MODULE, repository=REPOSITORY, tags=["v1"], state="absent", expected_digest=digests["v2"])

@@ -341,7 +341,7 @@ def retention_refuses(scene):
 @case("acr_tag", DONE)
 def tag_done(scene):
     scene.push("v1")
-    return {"tags": ["stable"], "source_tag": "v1"}
+    return {"tags": ["stable"], "reference": "v1"}
 
 
 @case("acr_tag", DONE)
@@ -354,12 +354,12 @@ def tag_removal_done(scene):
 def tag_partly(scene):
     scene.push("v1")
     scene.refuse("PUT", "/manifests/b")
-    return {"tags": ["a", "b"], "source_tag": "v1"}
+    return {"tags": ["a", "b"], "reference": "v1"}
 
 
 @case("acr_tag", REFUSES)
 def tag_refuses(scene):
-    return {"tags": ["stable"], "source_tag": "v1", "password": "wrong"}
+    return {"tags": ["stable"], "reference": "v1", "password": "wrong"}
 
 
 @case("acr_tag_properties", DONE)
