@@ -52,7 +52,8 @@ class TokenEndpoint:
             "/oauth2/token",
             {"grant_type": "password", "scope": scope, "refresh_token": ""},
             "access_token",
-            "The registry does not allow anonymous access: set username and password, or client_id, secret and tenant.",
+            "The registry does not allow anonymous access, and no credential is set: set username and password, or client_id, secret and tenant, or "
+            "auth_source: cli or managed_identity. Profiles in ~/.azure are not read.",
         )
 
     def password(self, username: str, password: str, scope: str) -> Token:

@@ -149,7 +149,11 @@ def test_an_anonymous_reader_reads(three):
 
 def test_an_anonymous_reader_of_a_closed_registry_is_told_what_to_set(three):
     result = three.run(MODULE, username=None, password=None)
-    assert "does not allow anonymous access: set username and password, or client_id, secret and tenant" in result["msg"]
+    expected = (
+        "The registry does not allow anonymous access, and no credential is set: set username and password, or client_id, secret and tenant, or "
+        "auth_source: cli or managed_identity. Profiles in ~/.azure are not read."
+    )
+    assert result["msg"].endswith(expected)
 
 
 def test_a_scope_maps_token_is_told_to_name_repositories(three):
