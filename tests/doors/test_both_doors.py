@@ -133,6 +133,7 @@ CASES: dict[str, list[dict[str, Any]]] = {
         {"names": [INDEX], "ca_path": "no/such/file.pem"},
         {"names": [INDEX], "cloud_environment": "AzureGermanCloud"},
         {"names": [INDEX], "concurrency": 0},
+        {"names": [INDEX], "timeout": 30},
         {"names": [INDEX], "registry": None},
     ],
     "acr_token_info": [

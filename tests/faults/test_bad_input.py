@@ -85,7 +85,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
 def test_every_failure_is_a_sentence(emulator: started.Registry, places: dict[str, str], tmp_path: Path) -> None:
     emulator.control("POST", "applications", {"client_id": "app", "secret": "right", "tenant": "tenant"})
     emulator.control("POST", "tokens", {"name": "reader", "password": "pw", "repositories": {"library/*": ["metadata/read"]}})
-    working = {"registry": "{{ registry }}", "ca_path": "{{ ca }}", "username": emulator.username, "password": emulator.password, "timeout": 5}
+    working = {"registry": "{{ registry }}", "ca_path": "{{ ca }}", "username": emulator.username, "password": emulator.password, "timeout": "5s"}
     tasks = [{"name": name, "registryops.acr.acr_repository_info": {**working, **options}, "ignore_errors": True} for name, (options, dummy) in CASES.items()]
     runner = ansible_runner.run(
         private_data_dir=str(tmp_path),

@@ -258,9 +258,9 @@ def test_a_registry_that_drips_is_given_up(tmp_path, monkeypatch):
     threading.Thread(target=server.serve_forever, daemon=True).start()
     origin = f"http://127.0.0.1:{server.server_address[1]}"
     digest = f"sha256:{'0' * 64}"
-    result = modules.run("acr_blob", registry=origin, username="a", password="x", repository="faults", digest=digest, dest=str(tmp_path / "back"), timeout=0.5)
+    result = modules.run("acr_blob", registry=origin, username="a", password="x", repository="faults", digest=digest, dest=str(tmp_path / "back"), timeout="1s")
     server.shutdown()
-    assert "less than 262,144 bytes came in 0.5 seconds. Check the network path, or raise timeout." in result["failures"][0]["msg"]
+    assert "less than 262,144 bytes came in 1 seconds. Check the network path, or raise timeout." in result["failures"][0]["msg"]
     assert os.listdir(tmp_path) == []
 
 

@@ -8,22 +8,30 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
-from ansible.module_utils.basic import env_fallback
+from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
 
 from .._auth.clouds import CLOUDS
 from .._auth.credential_choice import SOURCES
 
 
+def _environment(*variables: str) -> str:
+    """Return the first of some environment variables that is set: an empty one is not."""
+    for value in filter(None, map(os.environ.get, variables)):
+        return value
+    raise AnsibleFallbackNotFound
+
+
 def _option(*variables: str, **spec: Any) -> dict[str, Any]:
-    return {"type": "str", **spec, "fallback": (env_fallback, list(variables))}
+    return {"type": "str", **spec, "fallback": (_environment, list(variables))}
 
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "registry": _option("ACR_REGISTRY", required=True),
     "cloud": _option("AZURE_CLOUD_ENVIRONMENT", default="AzureCloud", choices=list(CLOUDS), aliases=["cloud_environment"]),
-    "auth_source": {"type": "str", "default": "auto", "choices": ["auto", *SOURCES]},
+    "auth_source": _option("ACR_AUTH_SOURCE", default="auto", choices=["auto", *SOURCES]),
     "refresh_token": _option("ACR_REFRESH_TOKEN", no_log=True),
     "username": _option("ACR_USERNAME"),
     "password": _option("ACR_PASSWORD", no_log=True),
@@ -37,9 +45,9 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "identity_resource_id": {"type": "str"},
     "auth_file": _option("REGISTRY_AUTH_FILE", type="path"),
     "authority": _option("AZURE_AUTHORITY_HOST"),
-    "audience": {"type": "str"},
+    "audience": _option("ACR_AUDIENCE"),
     "validate_certs": {"type": "bool", "default": True},
-    "ca_path": {"type": "path"},
-    "timeout": {"type": "float", "default": 30.0},
-    "concurrency": {"type": "int", "default": 8},
+    "ca_path": _option("ACR_CA_PATH", type="path"),
+    "timeout": {"type": "str", "default": "30s"},
+    "concurrency": _option("ACR_CONCURRENCY", type="int", default=8),
 }

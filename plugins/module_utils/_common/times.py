@@ -29,8 +29,8 @@ def parse_time(text: object) -> float | None:
     return moment.astimezone(timezone.utc).timestamp() + float(fraction or 0)
 
 
-_SPAN = re.compile(r"(?:([1-9]\d{0,4})w)?(?:([1-9]\d{0,4})d)?(?:([1-9]\d{0,5})h)?(?:([1-9]\d{0,6})m)?", re.ASCII)
-_UNITS = (7 * 86400, 86400, 3600, 60)
+_SPAN = re.compile(r"(?:([1-9]\d{0,4})w)?(?:([1-9]\d{0,4})d)?(?:([1-9]\d{0,5})h)?(?:([1-9]\d{0,6})m)?(?:([1-9]\d{0,8})s)?", re.ASCII)
+_UNITS = (7 * 86400, 86400, 3600, 60, 1)
 DAY = 86400
 
 # Nothing in a registry is older: a longer span is a typing error.
@@ -38,12 +38,16 @@ LONGEST_SPAN = 100 * 365 * DAY
 
 
 def parse_span(text: str, option: str) -> int:
-    """Return the seconds of a span of time such as ``30d``, ``2w``, ``12h`` or ``1d12h``; UsageError if it is not valid, zero, or over 100 years."""
-    match = _SPAN.fullmatch(text.strip())
+    """Return the seconds of a span of time such as ``30d``, ``12h``, ``1d12h`` or ``90s``; UsageError if it is not valid, zero, or over 100 years."""
+    text = text.strip()
+    match = _SPAN.fullmatch(text)
     seconds = sum(int(number or 0) * unit for number, unit in zip(match.groups(), _UNITS)) if match else 0
-    if not 0 < seconds <= LONGEST_SPAN:
-        raise UsageError(f"'{text}' in {option} is not a span of time: write weeks, days, hours and minutes as in 2w, 30d, 12h or 1d12h, at most 100 years.")
-    return seconds
+    if 0 < seconds <= LONGEST_SPAN:
+        return seconds
+    if re.fullmatch(r"[1-9]\d*", text, re.ASCII):
+        raise UsageError(f"'{text}' in {option} has no unit: write {text}s for seconds, {text}m for minutes, {text}h for hours or {text}d for days.")
+    units = "weeks, days, hours, minutes and seconds as in 2w, 30d, 12h, 1d12h or 90s"
+    raise UsageError(f"'{text}' in {option} is not a span of time: write {units}, at most 100 years.")
 
 
 def format_span(seconds: float) -> str:

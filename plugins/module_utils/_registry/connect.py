@@ -20,6 +20,7 @@ from .._auth.session import AuthorizedTransport
 from .._auth.token_endpoint import TokenEndpoint
 from .._common.errors import UsageError
 from .._common.names import LoginServer
+from .._common.times import DAY, parse_span
 from .._http.settings import TransportSettings
 from .._http.transport import Transport
 from .client import RegistryClient
@@ -47,8 +48,9 @@ class ConnectionSettings:
         """Read the connection options of a task; UsageError when one is out of range or names no registry."""
         if not 1 <= params["concurrency"] <= 32:
             raise UsageError(f"concurrency is {params['concurrency']}, but must be from 1 to 32: more does not make a registry faster.")
-        if not params["timeout"] > 0:
-            raise UsageError(f"timeout is {params['timeout']:g}, but must be more than 0 seconds.")
+        timeout = parse_span(params["timeout"], "timeout")
+        if timeout > DAY:
+            raise UsageError(f"timeout is {params['timeout']}, but must be at most 1d.")
         cloud = CLOUDS[params["cloud"]]
         return cls(
             LoginServer.parse(params["registry"], cloud.suffix),
@@ -56,7 +58,7 @@ class ConnectionSettings:
             cast(CredentialOptions, params),
             params["validate_certs"],
             params["ca_path"],
-            params["timeout"],
+            timeout,
             params["concurrency"],
         )
 

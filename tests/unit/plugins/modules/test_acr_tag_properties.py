@@ -205,7 +205,7 @@ def test_when_one_change_fails_the_result_says_which_were_made(app, monkeypatch)
         ({"repository": "app", "tags": ["v1"], "exclude": ["x"]}, "Set include as well"),
         ({"repository": "app", "tags": ["v1"], "registry": "https://x/y"}, "does not name a registry"),
         ({"repository": "app", "tags": ["v1"], "concurrency": 0}, "must be from 1 to 32"),
-        ({"repository": "app", "tags": ["v1"], "timeout": 0}, "must be more than 0 seconds"),
+        ({"repository": "app", "tags": ["v1"], "timeout": "0s"}, "'0s' in timeout is not a span of time"),
         ({"repository": "app"}, "one of the following is required: tags, include"),
     ],
 )
