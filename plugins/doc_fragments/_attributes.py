@@ -34,6 +34,15 @@ attributes:
     support: full
     membership:
       - registryops.acr.acr
+  platform:
+    description: The operating systems on which the module runs.
+    support: full
+    platforms: posix
+  delegation:
+    description: Supports C(delegate_to).
+    support: full
+    details:
+      - The task connects to the registry from the host that it is delegated to, and reads and writes files there.
 """
 
     INFO_MODULE = r"""
@@ -68,4 +77,21 @@ attributes:
     support: full
     membership:
       - registryops.acr.acr
+  platform:
+    description: The operating systems on which the module runs.
+    support: full
+    platforms: posix
+  delegation:
+    description: Supports C(delegate_to).
+    support: full
+    details:
+      - The task connects to the registry from the host that it is delegated to, and reads and writes files there.
+"""
+
+    FILES = r"""
+options: {}
+attributes:
+  safe_file_operations:
+    description: A file is either replaced as a whole or left as it is. A symbolic link in its place is replaced, not followed.
+    support: full
 """

@@ -18,6 +18,7 @@ description:
 extends_documentation_fragment:
   - registryops.acr._registry
   - registryops.acr._attributes
+  - registryops.acr._attributes.files
 options:
   repository:
     description: The name of the repository, without the login server.

@@ -21,6 +21,12 @@ description:
 extends_documentation_fragment:
   - registryops.acr._registry
   - registryops.acr._attributes
+attributes:
+  idempotent:
+    support: partial
+    details:
+      - With the same O(plan), running the module again changes nothing.
+      - With the same O(rules), running it again at once changes nothing. As time passes, more images reach the age that the rules set.
 options:
   rules:
     description:

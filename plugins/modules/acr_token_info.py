@@ -18,6 +18,11 @@ description:
 extends_documentation_fragment:
   - registryops.acr._registry
   - registryops.acr._attributes.info_module
+attributes:
+  idempotent:
+    support: partial
+    details:
+      - This module never changes anything, but each run gets new tokens, also in check mode.
 options:
   repositories:
     description:
@@ -47,6 +52,9 @@ notes:
   - If the credential lacks a permission, the registry silently grants less than requested. Check RV(granted).
 seealso:
   - module: registryops.acr.acr_repository_info
+  - name: Log in Docker, Podman or Helm
+    description: How to use the refresh token with C(community.docker.docker_login).
+    link: https://github.com/registryops/acr/blob/main/docs/authentication.md
   - name: Azure Container Registry authentication
     description: How the tokens of the registry relate to each other.
     link: https://github.com/Azure/acr/blob/main/docs/AAD-OAuth.md

@@ -84,6 +84,20 @@ def test_a_module_is_documented_as_the_others(module):
     assert documentation(module, "RETURN")
 
 
+def test_a_search_finds_the_module_for_each_word():
+    """``ansible-doc -l`` shows the first 38 characters of a short description."""
+    listed = " ".join(documentation(module)["short_description"][:38] for module in MODULES).lower()
+    words = "lock immutable unlock purge prune import mirror promote copy tag untag login push pull restore delete".split()
+    assert [word for word in words if not re.search(rf"\b{word}\b", listed)] == []
+
+
+def test_shared_options_stand_together():
+    """ansible-doc sorts options, so that those of the connection are among those of the module."""
+    text = (ROOT / "plugins" / "doc_fragments" / "_registry.py").read_text()
+    options = yaml.safe_load(re.search(r'DOCUMENTATION = r"""(.*?)"""', text, re.DOTALL).group(1))["options"]
+    assert [name for name, option in options.items() if not option["description"][0].startswith("Connection: ")] == []
+
+
 @pytest.mark.parametrize("module", MODULES)
 def test_no_result_key_is_one_of_ansibles_own(module):
     assert set(documentation(module, "RETURN")) & set(RESERVED.split()) == set()
