@@ -12,9 +12,9 @@ version_added: 0.1.0
 author:
   - registryops.acr contributors (@registryops)
 description:
-  - Sets the attributes (locks) of tags and, with O(manifest=true), of the manifests they point at.
+  - Sets the attributes (locks) of tags and, with O(apply_to=image), of the manifests they point at.
   - Locking a tag does not protect its manifest. If the manifest is deleted, the tag is deleted with it. To protect an image, set
-    O(manifest=true).
+    O(apply_to=image).
 extends_documentation_fragment:
   - registryops.acr._registry
   - registryops.acr._attributes
@@ -24,20 +24,28 @@ options:
     type: str
     required: true
   tags:
-    description: The names of the tags. O(missing) determines what happens if one does not exist. Either this or O(include) is required.
+    description: The names of the tags. O(on_missing) determines what happens if one does not exist. Either this or O(include) is required.
     type: list
     elements: str
   include:
     description:
-      - Regular expressions. In addition to O(tags), a tag is selected if its whole name matches at least one of them.
+      - Patterns. In addition to O(tags), a tag is selected if its whole name matches at least one of them.
+      - A pattern that matches no tag causes a warning.
     type: list
     elements: str
   exclude:
     description:
-      - Regular expressions. A tag that O(include) selects is excluded if its whole name matches at least one of them. Tags in O(tags) are
+      - Patterns. A tag that O(include) selects is excluded if its whole name matches at least one of them. Tags in O(tags) are
         never excluded. Requires O(include).
     type: list
     elements: str
+  pattern_type:
+    description: Whether the patterns in O(include) and O(exclude) are regular expressions or globs.
+    type: str
+    choices:
+      - regex
+      - glob
+    default: regex
   can_delete:
     description:
       - Whether the tag can be deleted.
@@ -58,20 +66,25 @@ options:
       - Whether the tag can be pulled.
       - If omitted, the attribute is not changed.
     type: bool
-  manifest:
+  apply_to:
     description:
-      - Whether to also set the attributes of the manifests that the tags point at. For an index, this includes all manifests that it lists.
-    type: bool
-    default: false
-  missing:
-    description:
-      - What to do if the repository or a tag in O(tags) does not exist. V(fail) makes the task fail without changing anything, V(ignore)
-        ignores it.
+      - What to set the attributes of. V(tag) sets those of the tags only, V(image) also those of the manifests that the tags point at. For an
+        index, this includes all manifests that it lists.
     type: str
     choices:
-      - fail
-      - ignore
-    default: fail
+      - tag
+      - image
+    default: tag
+  on_missing:
+    description:
+      - What to do if the repository or a tag in O(tags) does not exist. All other tags are changed in any case.
+      - V(error) makes the task fail at the end, V(warn) causes a warning. With V(skip), only RV(missing) lists them.
+    type: str
+    choices:
+      - error
+      - warn
+      - skip
+    default: error
 notes:
   - The credential needs C(metadata/read) on the repository. To change attributes, it also needs C(metadata/write).
   - If a repository has C(can_write=false), the attributes of its tags and manifests cannot be changed. The task then fails before its first
@@ -92,9 +105,9 @@ EXAMPLES = r"""
       - v1.0.0
     can_delete: false
     can_write: false
-    manifest: true
+    apply_to: image
 
-- name: Lock the tags of all releases, except release candidates
+- name: Lock all releases, except release candidates
   registryops.acr.acr_tag_properties:
     registry: myregistry
     repository: library/app
@@ -104,6 +117,7 @@ EXAMPLES = r"""
       - .*-rc\d+
     can_delete: false
     can_write: false
+    apply_to: image
 
 - name: Unlock a tag if it exists
   registryops.acr.acr_tag_properties:
@@ -113,7 +127,7 @@ EXAMPLES = r"""
       - v0.9.0
     can_delete: true
     can_write: true
-    missing: ignore
+    on_missing: skip
 """
 
 RETURN = r"""
@@ -154,7 +168,7 @@ tags:
       type: bool
       sample: true
 manifests:
-  description: The manifests, sorted by digest, in the same format as RV(tags) but without C(name). Empty unless O(manifest=true).
+  description: The manifests, sorted by digest, in the same format as RV(tags) but without C(name). Empty unless O(apply_to=image).
   returned: success, or when a change failed
   type: list
   elements: dict
@@ -227,9 +241,10 @@ def main() -> None:
             "tags": {"type": "list", "elements": "str"},
             "include": {"type": "list", "elements": "str"},
             "exclude": {"type": "list", "elements": "str"},
+            "pattern_type": {"type": "str", "choices": ["regex", "glob"], "default": "regex"},
             **{flag: {"type": "bool"} for flag in FLAGS},
-            "manifest": {"type": "bool", "default": False},
-            "missing": {"type": "str", "choices": ["fail", "ignore"], "default": "fail"},
+            "apply_to": {"type": "str", "choices": ["tag", "image"], "default": "tag"},
+            "on_missing": {"type": "str", "choices": ["error", "warn", "skip"], "default": "error"},
         },
         required_one_of=[("tags", "include"), tuple(FLAGS)],
     )

@@ -124,7 +124,7 @@ def test_a_warning_is_one_of_its_task_alone(run, registry):
         manifests = f"{registry.url}/v2/library/app/manifests"
         child = session.get(f"{manifests}/v1.1.0", headers={"Accept": images.OCI_INDEX}).json()["manifests"][0]
         assert session.delete(f"{manifests}/{child['digest']}").status_code == 202
-    options = {"registry": registry.url, "username": "admin", "password": PASSWORD, "repository": "library/app", "can_list": True, "manifest": True}
+    options = {"registry": registry.url, "username": "admin", "password": PASSWORD, "repository": "library/app", "can_list": True, "apply_to": "image"}
     result, printed = run({"registryops.acr.acr_tag_properties": {**options, "tags": ["{{ item }}"]}, "loop": ["v1.1.0", "v1.0.0"]})
     assert printed.count(HERE) == 2
     assert [item["failed"] for item in result["results"]] == [False, False]

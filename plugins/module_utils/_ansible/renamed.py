@@ -13,7 +13,13 @@ from typing import Any
 
 # Of each module, the old names and the new ones; a name in a suboption has dots, as in files.path. Where one word cannot
 # replace the other, a sentence says what to write.
-RENAMED: dict[str, dict[str, str]] = {}
+RENAMED: dict[str, dict[str, str]] = {
+    "acr_tag": {"digest": "reference", "source_tag": "reference"},
+    "acr_tag_properties": {
+        "manifest": "manifest was replaced by apply_to: image (formerly true) or tag (formerly false).",
+        "missing": "missing was renamed to on_missing, and takes error, warn or skip.",
+    },
+}
 
 
 def renamed_option(module: str, params: Mapping[str, Any]) -> str:

@@ -8,19 +8,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import Any, TypedDict
 
 from .._changes.locks import AttributeChange, manifest_change, tag_change, wanted_attributes
-from .._common.errors import BlockedError, DriftError, NotFoundError, UsageError
-from .._common.names import repository_name, tag_name
+from .._common.errors import BlockedError, DriftError, UsageError
+from .._common.names import repository_name
 from .._common.plan import Plan, Step
 from .._registry.client import RegistryClient
 from .._registry.properties import TAG, RepositoryProperties, TagProperties
-
-if TYPE_CHECKING:
-    from .._common.patterns import Selection
+from .chosen_tags import TagChoice
 
 
 class Options(TypedDict):
@@ -34,54 +32,42 @@ class Options(TypedDict):
     can_write: bool | None
     can_list: bool | None
     can_read: bool | None
-    manifest: bool
-    missing: str
+    apply_to: str
+    pattern_type: str
+    on_missing: str
 
 
 def plan(client: RegistryClient, params: Options) -> Plan:
     """Return what it takes for the chosen tags to have the attributes that the task sets."""
     name = repository_name(params["repository"])
-    named = [tag_name(tag) for tag in dict.fromkeys(params["tags"] or ())]
-    patterns = _patterns(params)
+    if params["exclude"] and not params["include"]:
+        raise UsageError("exclude only leaves out tags that include chooses. Set include as well.")
+    choice = TagChoice.of(params)
     repository = client.repositories.get(name)
-    tags = _read_tags(client, repository, named, patterns) if repository else {}
-    missing = [tag for tag in named if tag not in tags]
-    if params["missing"] == "fail":
-        _refuse_missing(f"'{name}' of {client.server.host}", repository, missing)
-    changes, lost = _diff(client, repository, tags, params) if repository else ([], set())
+    found = choice.read(client, name, repository)
+    changes, lost = _diff(client, repository, found.tags, params) if repository else ([], set())
     needed = [change for change in changes if change.changed]
     return Plan(
-        result={**_result(changes), "missing": missing},
+        result={**_result(changes), "missing": found.missing},
         before=[line for change in needed for line in change.lines(change.before)],
         after=[line for change in needed for line in change.lines(change.after)],
         header=f"{client.server.host}/{name}",
         steps=[Step(change.change_in(name), partial(_apply, client, name, change)) for change in needed],
-        warnings=[f"An index of '{name}' lists manifest {digest}, which the registry does not have; it was skipped." for digest in sorted(lost)],
+        warnings=[
+            *found.warnings,
+            *(f"An index of '{name}' lists manifest {digest}, which the registry does not have; it was skipped." for digest in sorted(lost)),
+        ],
+        problem=found.problem,
     )
 
 
-def _patterns(params: Options) -> Selection | None:
-    if params["exclude"] and not params["include"]:
-        raise UsageError("exclude only leaves out tags that include chooses. Set include as well.")
-    if not params["include"]:
-        return None
-    from .._common.patterns import Selection
-
-    return Selection(params["include"], params["exclude"])
-
-
-def _read_tags(client: RegistryClient, repository: RepositoryProperties, named: Collection[str], patterns: Selection | None) -> dict[str, TagProperties]:
-    """Return the chosen tags by name. Patterns need the whole list, and the ``named`` tags are then taken from it as well."""
-    if patterns is None:
-        return client.tags.get_many(repository, named)
-    return {tag.name: tag for tag in client.tags.list(repository.name).items if tag.name in named or tag.name in patterns}
-
-
-def _diff(client: RegistryClient, repository: RepositoryProperties, tags: dict[str, TagProperties], params: Options) -> tuple[list[AttributeChange], set[str]]:
+def _diff(
+    client: RegistryClient, repository: RepositoryProperties, tags: Mapping[str, TagProperties], params: Options
+) -> tuple[list[AttributeChange], set[str]]:
     """Return the changes of tags and manifests, also where nothing changes, and the digests of an index that the registry does not have."""
     wanted = wanted_attributes(params)
     changes = [tag_change(tags[name], wanted) for name in sorted(tags)]
-    manifests, lost = client.manifests.with_children(repository, {tag.digest for tag in tags.values() if params["manifest"]})
+    manifests, lost = client.manifests.with_children(repository, {tag.digest for tag in tags.values() if params["apply_to"] == "image"})
     changes += [manifest_change(manifests[digest], wanted) for digest in sorted(manifests)]
     count = sum(change.changed for change in changes)
     if count and not repository.attributes.can_write:
@@ -94,13 +80,6 @@ def _diff(client: RegistryClient, repository: RepositoryProperties, tags: dict[s
 def _result(changes: Collection[AttributeChange]) -> dict[str, Any]:
     tags = [{"name": change.name, **change.to_result()} for change in changes if change.kind == TAG]
     return {"tags": tags, "manifests": [change.to_result() for change in changes if change.kind != TAG]}
-
-
-def _refuse_missing(place: str, repository: RepositoryProperties | None, missing: Collection[str]) -> None:
-    if repository is None:
-        raise NotFoundError(f"Repository {place} does not exist. Check the name, or set missing to ignore.")
-    if missing:
-        raise NotFoundError(f"Repository {place} has no tag {', '.join(missing)}. Check the names, or set missing to ignore.")
 
 
 def _apply(client: RegistryClient, repository: str, change: AttributeChange) -> None:

@@ -25,6 +25,11 @@ def app(registry):
     return registry
 
 
+def warned(result):
+    """The warnings: newer versions of ansible-core wrap them."""
+    return [warning["event"]["msg"] if isinstance(warning, dict) else warning for warning in result["warnings"]]
+
+
 def attributes(registry, kind, name):
     data = registry.get(f"/acr/v1/library/app/_{kind}s/{name}")[kind]["changeableAttributes"]
     return {flag: data[wire] for flag, wire in (("can_delete", "deleteEnabled"), ("can_write", "writeEnabled"))}
@@ -48,11 +53,11 @@ def test_a_locked_tag_really_cannot_be_deleted(app):
     "options",
     [
         {"tags": ["v1.0.0"]},
-        {"tags": ["v1.0.0", "v1.1.0"], "manifest": True},
-        {"include": [r"v\d+\.\d+\.\d+.*"], "exclude": [".*-rc.*"], "manifest": True},
+        {"tags": ["v1.0.0", "v1.1.0"], "apply_to": "image"},
+        {"include": [r"v\d+\.\d+\.\d+.*"], "exclude": [".*-rc.*"], "apply_to": "image"},
         {"include": [".*"]},
         {"include": ["nothing"]},
-        {"tags": ["v1.0.0", "gone"], "missing": "ignore"},
+        {"tags": ["v1.0.0", "gone"], "on_missing": "skip"},
     ],
 )
 def test_a_check_predicts_exactly_and_writes_nothing_and_a_second_run_changes_nothing(app, options):
@@ -71,7 +76,7 @@ def test_a_check_predicts_exactly_and_writes_nothing_and_a_second_run_changes_no
 
 
 def test_with_manifest_an_index_is_locked_with_all_it_lists(app):
-    result = app.run(MODULE, repository="library/app", tags=["v1.1.0"], manifest=True, **LOCK)
+    result = app.run(MODULE, repository="library/app", tags=["v1.1.0"], apply_to="image", **LOCK)
     index = app.get(f"/acr/v1/library/app/_manifests/{app.digests['v1.1.0']}")["manifest"]
     children = [reference["digest"] for reference in index["references"]]
     assert len(children) == 2
@@ -125,25 +130,47 @@ def test_a_change_costs_one_request_a_tag_and_one_more_token(app):
     ]
 
 
-def test_a_missing_tag_is_named_and_nothing_is_changed(app):
+@pytest.mark.parametrize("check", [True, False])
+def test_a_missing_tag_is_named_after_the_others_were_changed(app, check):
     mark = app.mark()
-    result = app.run(MODULE, repository="library/app", tags=["v1.0.0", "v9", "v8"], **LOCK)
-    assert result["failed"]
-    assert result["msg"] == "Repository 'library/app' of r.azurecr.io has no tag v9, v8. Check the names, or set missing to ignore."
-    assert app.writes(mark) == []
+    result = app.run(MODULE, repository="library/app", tags=["v1.0.0", "v9", "v8"], check=check, **LOCK)
+    assert (result["failed"], result["changed"], result["missing"]) == (True, True, ["v9", "v8"])
+    assert told(result["done"]) == ["lock tag library/app:v1.0.0"]
+    assert result["msg"] == "Repository 'library/app' of r.azurecr.io has no tag v9, v8. Check the names, or set on_missing to skip."
+    assert app.writes(mark) == ([] if check else ["PATCH /acr/v1/library/app/_tags/v1.0.0"])
+
+
+def test_a_missing_tag_can_be_warned_of(app):
+    result = app.run(MODULE, repository="library/app", tags=["v1.0.0", "v9"], on_missing="warn", can_read=True)
+    assert (result["changed"], result["missing"]) == (False, ["v9"])
+    assert warned(result) == ["Repository 'library/app' of r.azurecr.io has no tag v9. Check the names, or set on_missing to skip."]
+    assert "warnings" not in app.run(MODULE, repository="library/app", tags=["v1.0.0", "v9"], on_missing="skip", can_read=True)
+
+
+def test_a_pattern_that_matches_nothing_is_warned_of(app):
+    """In a regular expression, v* is any number of v."""
+    options = {"repository": "library/app", "include": ["v*"], "can_read": True}
+    result = app.run(MODULE, **options)
+    assert (result["changed"], result["tags"]) == (False, [])
+    assert warned(result) == [
+        "include pattern 'v*' (regex) matched none of the 4 tags of library/app. As a glob, it would match 3: set pattern_type: glob.",
+    ]
+    result = app.run(MODULE, pattern_type="glob", **options)
+    assert [tag["name"] for tag in result["tags"]] == ["v1.0.0", "v1.1.0", "v2.0.0-rc1"]
+    assert "warnings" not in result
 
 
 def test_a_missing_tag_can_be_passed_over(app):
-    result = app.run(MODULE, repository="library/app", tags=["v1.0.0", "v9"], missing="ignore", **LOCK)
+    result = app.run(MODULE, repository="library/app", tags=["v1.0.0", "v9"], on_missing="skip", **LOCK)
     assert result["missing"] == ["v9"]
     assert [tag["name"] for tag in result["tags"]] == ["v1.0.0"]
 
 
-@pytest.mark.parametrize("manifest", [False, True])
-def test_a_missing_repository_is_an_error_or_passed_over(registry, manifest):
-    result = registry.run(MODULE, repository="nowhere", tags=["v1"], manifest=manifest, **LOCK)
-    assert result["msg"] == "Repository 'nowhere' of r.azurecr.io does not exist. Check the name, or set missing to ignore."
-    result = registry.run(MODULE, repository="nowhere", tags=["v1"], missing="ignore", manifest=manifest, **LOCK)
+@pytest.mark.parametrize("apply_to", ["tag", "image"])
+def test_a_missing_repository_is_an_error_or_passed_over(registry, apply_to):
+    result = registry.run(MODULE, repository="nowhere", tags=["v1"], apply_to=apply_to, **LOCK)
+    assert result["msg"] == "Repository 'nowhere' of r.azurecr.io does not exist. Check the name, or set on_missing to skip."
+    result = registry.run(MODULE, repository="nowhere", tags=["v1"], on_missing="skip", apply_to=apply_to, **LOCK)
     assert (result["changed"], result["tags"], result["missing"]) == (False, [], ["v1"])
 
 

@@ -365,7 +365,7 @@ def tag_refuses(scene):
 @case("acr_tag_properties", DONE)
 def tag_properties_done(scene):
     scene.push("v1")
-    return {"tags": ["v1", "gone"], "missing": "ignore", "can_write": False, "manifest": True}
+    return {"tags": ["v1", "gone"], "on_missing": "skip", "can_write": False, "apply_to": "image"}
 
 
 @case("acr_tag_properties", PARTLY)

@@ -27,7 +27,7 @@ def index(registry):
 
 
 def lock(registry):
-    return registry.run("acr_tag_properties", repository=NAME, tags=["v1"], manifest=True, can_delete=False, check=True)
+    return registry.run("acr_tag_properties", repository=NAME, tags=["v1"], apply_to="image", can_delete=False, check=True)
 
 
 def test_the_document_names_the_children(registry, index):
