@@ -56,18 +56,20 @@ options:
   confirm:
     description:
       - The name of the repository, repeated to confirm its deletion.
-      - Required with O(state=absent) if the repository has more than O(max_tags) tags, or if O(override_locks) removes locks. Without it, the
+      - Required with O(state=absent) if the repository has more than O(confirm_above) tags, or if O(override_locks) removes locks. Without it, the
         task fails and reports what the repository holds.
-      - With O(state=absent), the task fails if this is not the name of the repository.
+      - The task fails if this is not the name of the repository. Only accepted with O(state=absent).
     type: str
-  max_tags:
-    description: The largest number of tags that a repository can have to be deleted without O(confirm).
+  confirm_above:
+    description:
+      - The largest number of tags that a repository can have to be deleted without O(confirm). If omitted, V(10).
+      - Only accepted with O(state=absent).
     type: int
-    default: 10
   override_locks:
     description:
       - Whether to delete the repository even if it or anything in it is locked. Requires O(confirm).
       - The locks are removed first. If the repository then cannot be deleted, they are restored.
+      - Only accepted with O(state=absent).
     type: bool
     default: false
 notes:
@@ -232,7 +234,7 @@ def main() -> None:
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
             **{flag: {"type": "bool"} for flag in FLAGS},
             "confirm": {"type": "str"},
-            "max_tags": {"type": "int", "default": 10},
+            "confirm_above": {"type": "int"},
             "override_locks": {"type": "bool", "default": False},
         },
         required_if=[("state", "present", tuple(FLAGS), True)],

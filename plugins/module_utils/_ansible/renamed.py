@@ -14,6 +14,7 @@ from typing import Any
 # Of each module, the old names and the new ones; a name in a suboption has dots, as in files.path. Where one word cannot
 # replace the other, a sentence says what to write.
 RENAMED: dict[str, dict[str, str]] = {
+    "acr_repository": {"max_tags": "confirm_above"},
     "acr_tag": {"digest": "reference", "source_tag": "reference"},
     "acr_tag_properties": {
         "manifest": "manifest was replaced by apply_to: image (formerly true) or tag (formerly false).",

@@ -35,7 +35,8 @@ def absence(policy: str, names: Sized, sentence: str) -> Absence:
 
 def refuse_options(params: Mapping[str, Any], *options: str) -> None:
     """Raise UsageError when one of ``options`` is set, although it has no effect with the task's ``state``."""
-    given = [option for option in options if params[option] not in (None, False, [])]
+    # A number that is 0 equals False, but it is set.
+    given = [option for option in options if not (params[option] is None or params[option] is False or params[option] == [])]
     if given:
         have, them = ("has", "it") if len(given) == 1 else ("have", "them")
         raise UsageError(f"{' and '.join(given)} {have} no effect with state={params['state']}. Remove {them}, or change state. Nothing was changed.")

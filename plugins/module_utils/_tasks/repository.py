@@ -16,7 +16,10 @@ from .._common.errors import NotFoundError, UsageError
 from .._common.names import repository_name
 from .._common.plan import Plan, Step
 from .._registry.client import RegistryClient
-from .option_rules import refuse_below
+from .option_rules import refuse_below, refuse_options
+
+# A repository with more tags than this has to be confirmed, unless the task says how many.
+CONFIRM_ABOVE = 10
 
 
 class Options(TypedDict):
@@ -29,7 +32,7 @@ class Options(TypedDict):
     can_list: bool | None
     can_read: bool | None
     confirm: str | None
-    max_tags: int
+    confirm_above: int | None
     override_locks: bool
 
 
@@ -38,16 +41,18 @@ def plan(client: RegistryClient, params: Options) -> Plan:
     name = repository_name(params["repository"])
     wanted = wanted_attributes(params)
     if params["state"] == "present":
+        refuse_options(params, "confirm", "confirm_above", "override_locks")
         return _plan_attributes(client, name, wanted)
     if wanted:
         raise UsageError(f"{', '.join(wanted)} cannot be set with state=absent. To delete a locked repository, set override_locks.")
-    refuse_below(0, params, "max_tags")
+    refuse_below(0, params, "confirm_above")
     if params["confirm"] not in (None, name):
         raise UsageError(f"confirm is '{params['confirm']}', but the repository is '{name}'. Set confirm to that name to delete it. Nothing was deleted.")
     # Its code is not loaded by tasks that only set attributes.
     from .._changes.repository_deletion import plan_repository_deletion
 
-    return plan_repository_deletion(client, name, params["confirm"] == name, params["max_tags"], params["override_locks"])
+    most_tags = CONFIRM_ABOVE if params["confirm_above"] is None else params["confirm_above"]
+    return plan_repository_deletion(client, name, params["confirm"] == name, most_tags, params["override_locks"])
 
 
 def _plan_attributes(client: RegistryClient, name: str, wanted: Mapping[str, bool]) -> Plan:

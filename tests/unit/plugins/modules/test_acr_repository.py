@@ -210,7 +210,7 @@ def test_what_lists_hide_is_said(app):
 
 def test_many_tags_have_to_be_confirmed(app):
     mark = app.mark()
-    options = {"repository": NAME, "state": "absent", "max_tags": 1}
+    options = {"repository": NAME, "state": "absent", "confirm_above": 1}
     assert app.run(MODULE, **options)["msg"] == (
         "Repository 'library/app' of r.azurecr.io holds 2 tags and 5 manifests. Nothing was deleted. To delete all of them, set confirm to 'library/app'."
     )
@@ -368,7 +368,12 @@ def test_reading_is_enough_for_a_check(app):
         ({}, "state is present but any of the following are missing: can_delete, can_write, can_list, can_read"),
         ({"confirm": NAME}, "state is present but any of the following are missing"),
         ({"state": "absent", "can_delete": True}, "can_delete cannot be set with state=absent. To delete a locked repository, set override_locks."),
-        ({"state": "absent", "max_tags": -1}, "max_tags is -1, but must be at least 0."),
+        ({"state": "absent", "confirm_above": -1}, "confirm_above is -1, but must be at least 0."),
+        ({"can_delete": True, "confirm": NAME}, "confirm has no effect with state=present. Remove it, or change state. Nothing was changed."),
+        ({"can_delete": True, "confirm": ""}, "confirm has no effect with state=present. Remove it"),
+        ({"can_delete": True, "confirm_above": 0}, "confirm_above has no effect with state=present. Remove it"),
+        ({"can_delete": True, "override_locks": True}, "override_locks has no effect with state=present. Remove it"),
+        ({"can_delete": True, "confirm": NAME, "confirm_above": 10}, "confirm and confirm_above have no effect with state=present. Remove them"),
         ({"state": "absent", "repository": "Library/App"}, "cannot be the name of a repository"),
     ],
 )
