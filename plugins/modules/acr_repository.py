@@ -126,16 +126,31 @@ repository:
   returned: success, or when a change failed
   type: str
   sample: library/app
+can_delete:
+  description: Whether the repository can be deleted now. In check mode, after the change.
+  returned: when O(state=present)
+  type: bool
+  sample: false
+can_write:
+  description: Whether the repository can be changed now. In check mode, after the change.
+  returned: when O(state=present)
+  type: bool
+  sample: true
+can_list:
+  description: Whether the repository is listed now. In check mode, after the change.
+  returned: when O(state=present)
+  type: bool
+  sample: true
+can_read:
+  description: Whether images can be pulled from the repository now. In check mode, after the change.
+  returned: when O(state=present)
+  type: bool
+  sample: true
 before:
   description: The attributes before the change.
   returned: when O(state=present)
   type: dict
   sample: {"can_delete": true, "can_list": true, "can_read": true, "can_write": true}
-after:
-  description: The attributes after the change.
-  returned: when O(state=present)
-  type: dict
-  sample: {"can_delete": false, "can_list": true, "can_read": true, "can_write": true}
 digests:
   description: The digests of the deleted manifests.
   returned: when O(state=absent)

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,6 +49,10 @@ class AttributeChange:
     def change_in(self, repository: str) -> Change:
         """Return what happens to the repository, tag or manifest in ``repository``: it is locked if a flag becomes false, else unlocked."""
         return Change(repository, self.kind, self.name, self.digest or None, "unlock" if all(self.wanted.values()) else "lock")
+
+    def now(self, repository: str, done: Collection[Change]) -> Attributes:
+        """Return the attributes as they are after the changes that are ``done``."""
+        return self.after if self.change_in(repository) in done else self.before
 
     def to_result(self) -> dict[str, object]:
         """Return the attributes before and after."""

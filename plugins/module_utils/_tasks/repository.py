@@ -62,7 +62,8 @@ def _plan_attributes(client: RegistryClient, name: str, wanted: Mapping[str, boo
     change = repository_change(repository, wanted)
     step = Step(change.change_in(name), lambda: client.repositories.set_attributes(name, change.after, change.wanted))
     return Plan(
-        result={"repository": name, "before": change.before.to_result(), "after": change.after.to_result()},
+        result={"repository": name, "before": change.before.to_result()},
+        report=lambda done: change.now(name, done).to_result(),
         before=change.lines(change.before) if change.changed else [],
         after=change.lines(change.after) if change.changed else [],
         header=f"{client.server.host}/{name}",

@@ -42,6 +42,11 @@ def warned(result):
     return warning["event"]["msg"] if isinstance(warning, dict) else warning
 
 
+def flags(result):
+    """The attributes of a result: what is there now."""
+    return {flag: result[flag] for flag in OPEN}
+
+
 # present
 
 
@@ -53,7 +58,7 @@ def test_attributes_are_set_and_the_others_stay(app, check):
     assert result["changed"]
     assert result["repository"] == NAME
     assert result["before"] == {**OPEN, "can_list": False}
-    assert result["after"] == {**OPEN, "can_list": False, "can_delete": False}
+    assert flags(result) == {**OPEN, "can_list": False, "can_delete": False}
     assert result["diff"] == {
         "before_header": "r.azurecr.io/library/app",
         "after_header": "r.azurecr.io/library/app",
@@ -67,7 +72,15 @@ def test_attributes_are_set_and_the_others_stay(app, check):
 
 def test_a_repository_that_may_not_be_written_can_be_opened_again(app):
     lock(app, "")
-    assert app.run(MODULE, repository=NAME, can_delete=True, can_write=True)["after"] == OPEN
+    assert app.run(MODULE, repository=NAME, can_delete=True, can_write=True)["before"] == {**OPEN, "can_delete": False, "can_write": False}
+    assert app.get(PATH)["changeableAttributes"]["writeEnabled"] is True
+
+
+def test_a_change_that_failed_is_not_in_the_result(app):
+    app.emulator.faults.set([{"method": "PATCH", "path": PATH, "status": 405, "body": DISALLOWED}])
+    result = app.run(MODULE, repository=NAME, can_delete=False)
+    assert (result["failed"], result["changed"]) == (True, False)
+    assert flags(result) == result["before"] == OPEN
 
 
 def test_nothing_is_created(registry):
