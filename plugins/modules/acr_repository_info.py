@@ -196,7 +196,7 @@ repositories:
     manifests:
       description:
         - The manifests of the repository. In addition to the attributes, each has C(digest), C(media_type), C(config_media_type),
-          C(artifact_type), C(architecture), C(os), C(size) in bytes, C(tags), C(created_on) and C(last_updated_on). Properties that the
+          C(artifact_type), C(architecture), C(os), C(image_size) in bytes, C(tags), C(created_on) and C(last_updated_on). Properties that the
           registry does not provide are V(null).
       returned: when V(manifests) is in O(gather)
       type: list
@@ -208,7 +208,7 @@ repositories:
           artifact_type: null
           architecture: amd64
           os: linux
-          size: 2479
+          image_size: 2479
           tags: ["v1.0.0"]
           created_on: "2026-03-31T22:45:04.3251053Z"
           last_updated_on: "2026-03-31T22:45:04.3251053Z"

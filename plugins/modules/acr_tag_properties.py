@@ -70,6 +70,7 @@ options:
     description:
       - What to set the attributes of. V(tag) sets those of the tags only, V(image) also those of the manifests that the tags point at. For an
         index, this includes all manifests that it lists.
+      - A manifest that another locked tag needs is not unlocked. It is in RV(kept).
     type: str
     choices:
       - tag
@@ -137,46 +138,63 @@ registry:
   type: str
   sample: myregistry.azurecr.io
 tags:
-  description: The selected tags, sorted by name, with their attributes before and after the change.
+  description:
+    - The selected tags, sorted by name, with the attributes that they have now. In check mode, with those after the change.
+    - In C(effective), C(can_delete) is true if the tag can be lost in any way, including with its manifest, and C(can_write) is true if it
+      can be moved to another manifest.
   returned: success, or when a change failed
   type: list
   elements: dict
-  contains:
-    name:
-      description: The name of the tag.
-      returned: always
-      type: str
-      sample: v1.0.0
-    digest:
-      description: The digest that the tag points at.
-      returned: always
-      type: str
-      sample: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
-    before:
-      description: The attributes before the change.
-      returned: always
-      type: dict
-      sample: {"can_delete": true, "can_list": true, "can_read": true, "can_write": true}
-    after:
-      description: The attributes after the change.
-      returned: always
-      type: dict
-      sample: {"can_delete": false, "can_list": true, "can_read": true, "can_write": false}
-    changed:
-      description: Whether the attributes changed.
-      returned: always
-      type: bool
-      sample: true
+  sample:
+    - name: v1.0.0
+      digest: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
+      created_on: "2026-03-31T22:45:04.3251053Z"
+      last_updated_on: "2026-03-31T22:45:04.3251053Z"
+      can_delete: false
+      can_write: false
+      can_list: true
+      can_read: true
+      effective: {"can_delete": false, "can_list": true, "can_read": true, "can_write": false}
+      before: {"can_delete": true, "can_list": true, "can_read": true, "can_write": true}
+      changed: true
 manifests:
-  description: The manifests, sorted by digest, in the same format as RV(tags) but without C(name). Empty unless O(apply_to=image).
+  description:
+    - The manifests, sorted by digest, with the attributes that they have now. In check mode, with those after the change.
+    - Empty unless O(apply_to=image).
   returned: success, or when a change failed
   type: list
   elements: dict
   sample:
     - digest: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
+      media_type: application/vnd.oci.image.manifest.v1+json
+      config_media_type: application/vnd.oci.image.config.v1+json
+      artifact_type: null
+      architecture: amd64
+      os: linux
+      image_size: 2479
+      tags: ["v1.0.0"]
+      created_on: "2026-03-31T22:45:04.3251053Z"
+      last_updated_on: "2026-03-31T22:45:04.3251053Z"
+      can_delete: false
+      can_write: false
+      can_list: true
+      can_read: true
+      effective: {"can_delete": false, "can_list": true, "can_read": true, "can_write": false}
       before: {"can_delete": true, "can_list": true, "can_read": true, "can_write": true}
-      after: {"can_delete": false, "can_list": true, "can_read": true, "can_write": false}
       changed: true
+kept:
+  description: The manifests that stay locked, because another locked tag needs them, each with the reason.
+  returned: success, or when a change failed
+  type: list
+  elements: dict
+  sample:
+    - repository: library/app
+      kind: manifest
+      name: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
+      digest: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
+      action: unlock
+      rule: null
+      reason: tag stable is locked and needs it
 missing:
   description: The items of O(tags) that do not exist.
   returned: success, or when a change failed

@@ -26,6 +26,7 @@ OWN = {
     ("acr_blob", "digest"),
     ("acr_tag", "digest"),
     ("acr_repository", "tags"),
+    ("acr_tag_properties", "kept"),
     ("acr_tag_properties", "tags"),
     ("acr_manifest_info", "manifests"),
     ("acr_tag_properties", "manifests"),

@@ -15,6 +15,7 @@ itself, not its content.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from .._registry.properties import Attributes, ManifestProperties, RepositoryProperties, TagProperties
 
@@ -46,6 +47,17 @@ def effective_of_repository(repository: RepositoryProperties, content: Iterable[
     attributes = repository.attributes
     deletable = attributes.can_delete and not any(item.attributes.is_locked for item in content)
     return attributes.with_changes({"can_delete": deletable and attributes.can_write})
+
+
+def described_tag(tag: TagProperties, manifest: ManifestProperties | None, repository: RepositoryProperties) -> dict[str, Any]:
+    """Return a tag as every task returns it: its properties, its attributes, and what these amount to (``effective``)."""
+    return {**tag.to_result(), "effective": effective_of_tag(tag, manifest, repository).to_result()}
+
+
+def described_manifest(manifest: ManifestProperties, repository: RepositoryProperties) -> dict[str, Any]:
+    """Return a manifest as every task returns it. Its children are left out: lists of manifests do not have them."""
+    result = {**manifest.to_result(), "effective": effective_of_manifest(manifest, repository).to_result()}
+    return {key: value for key, value in result.items() if key != "children"}
 
 
 def _both(item: Attributes, repository: Attributes) -> Attributes:

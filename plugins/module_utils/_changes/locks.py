@@ -54,10 +54,6 @@ class AttributeChange:
         """Return the attributes as they are after the changes that are ``done``."""
         return self.after if self.change_in(repository) in done else self.before
 
-    def to_result(self) -> dict[str, object]:
-        """Return the attributes before and after."""
-        return {"digest": self.digest, "before": self.before.to_result(), "after": self.after.to_result(), "changed": self.changed}
-
     def lines(self, side: Attributes) -> list[str]:
         """Return ``side`` (before or after) as lines of a diff: only the flags that change."""
         return [f"{self.label}:", *(f"  {name}: {str(value).lower()}" for name, value in side.to_result().items() if name in self.wanted)]
@@ -89,8 +85,3 @@ def repository_change(repository: RepositoryProperties, wanted: Mapping[str, boo
     """Return what it takes for ``repository`` to have the attributes ``wanted``."""
     attributes = repository.attributes
     return AttributeChange(REPOSITORY, repository.name, f"repository {repository.name}", "", attributes, attributes.with_changes(wanted))
-
-
-def describe_flags(flags: Mapping[str, bool]) -> str:
-    """Return ``flags`` as text: ``can_delete: false, can_write: false``."""
-    return ", ".join(f"{name}: {str(flags[name]).lower()}" for name in FLAGS if name in flags)

@@ -20,6 +20,7 @@ from .._common.plan import Change, Plan, Step
 from .._common.text import listed, short_digest
 from .._oci.graph import independent_chains
 from .._registry.client import RegistryClient
+from .._registry.manifest_tree import read_children
 from .._registry.properties import MANIFEST, ManifestProperties, RepositoryProperties, TagProperties
 from .tagging import refuse_locked
 
@@ -165,7 +166,7 @@ def _read_parents(client: RegistryClient, name: str) -> dict[str, set[str]]:
     """Return for each manifest that an index lists the digests of those indexes."""
     indexes = [manifest for manifest in client.manifests.list(name).items if manifest.is_index]
     parents: dict[str, set[str]] = {}
-    for index, children in zip(indexes, concurrently(lambda index: client.manifests.children(name, index), indexes, client.concurrency)):
+    for index, children in zip(indexes, concurrently(lambda index: read_children(client, name, index), indexes, client.concurrency)):
         for child in children:
             parents.setdefault(child.digest, set()).add(index.digest)
     return parents

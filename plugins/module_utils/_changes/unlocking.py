@@ -18,7 +18,7 @@ from .._common.concurrency import concurrently
 from .._common.errors import AcrError, LeftUnlockedError
 from .._registry.client import RegistryClient
 from .._registry.properties import REPOSITORY, Attributes
-from .locks import AttributeChange, describe_flags
+from .locks import AttributeChange
 
 ResultT = TypeVar("ResultT")
 
@@ -94,4 +94,4 @@ def _is_open(client: RegistryClient, repository: str, change: AttributeChange) -
 def _locks(change: AttributeChange) -> str:
     """Return the flags that lock, as a sentence: ``can_delete: false, can_write: false``."""
     before = change.before.to_result()
-    return describe_flags({flag: before[flag] for flag in change.wanted})
+    return ", ".join(f"{flag}: {str(before[flag]).lower()}" for flag in change.wanted)

@@ -8,14 +8,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .._auth.scopes import repository_scope
 from .._common.concurrency import concurrently
-from .._common.errors import DriftError
 from .endpoint import ORDERS, Endpoint, page_count, unwrap
-from .properties import Attributes, Child, ManifestProperties, RepositoryProperties, list_at
+from .properties import Attributes, ManifestProperties, RepositoryProperties, list_at
 
 if TYPE_CHECKING:
     from .._http.paging import Listing
@@ -41,40 +40,11 @@ class Manifests(Endpoint):
         return None if data is None else _manifest(data)
 
     def get_many(self, repository: RepositoryProperties, digests: Collection[str]) -> dict[str, ManifestProperties]:
-        """Return the existing manifests of ``digests``, with the fewest requests: one for each digest, or the whole list."""
-        if len(digests) <= page_count(repository.manifest_count):
-            each = concurrently(lambda digest: self.get(repository.name, digest), digests, self._concurrency)
-            return {manifest.digest: manifest for manifest in each if manifest}
-        return {manifest.digest: manifest for manifest in self.list(repository.name).items if manifest.digest in digests}
-
-    def with_children(self, repository: RepositoryProperties, digests: Iterable[str]) -> tuple[dict[str, ManifestProperties], set[str]]:
-        """Return the manifests ``digests`` with their children at any depth, and the digests that do not exist in the registry."""
-        reached: dict[str, ManifestProperties] = {}
-        missing: set[str] = set()
-        todo = list(dict.fromkeys(digests))
-        while todo:
-            level = self.get_many(repository, todo)
-            reached.update(level)
-            missing.update(digest for digest in todo if digest not in level)
-            indexes = [manifest for manifest in level.values() if manifest.is_index]
-            children = concurrently(lambda index: self.children(repository.name, index), indexes, self._concurrency)
-            todo = [digest for digest in dict.fromkeys(child.digest for group in children for child in group) if digest not in reached]
-            todo = [digest for digest in todo if digest not in missing]
-        return reached, missing
-
-    def children(self, repository: str, index: ManifestProperties) -> tuple[Child, ...]:
-        """Return the children of ``index``: from its properties, or else, without platforms, from its document (which needs pull)."""
-        if index.children is None:
-            index = self.get(repository, index.digest) or index
-        if index.children is not None:
-            return index.children
-        # Rarely needed, and its code is long: tasks that change only properties do not load it.
-        from .content import Content
-
-        document = Content(self._http, self._concurrency).manifest(repository, index.digest)
-        if document is None:
-            raise DriftError(f"Index {index.digest} of '{repository}' disappeared while the task was running. Run the task again.")
-        return tuple(Child(child.digest) for child in document.children)
+        """Return the existing manifests of ``digests``, with the fewest requests: the whole list, or one for each digest that no list shows."""
+        many = len(digests) > page_count(repository.manifest_count)
+        found = {manifest.digest: manifest for manifest in self.list(repository.name).items if manifest.digest in digests} if many else {}
+        each = concurrently(lambda digest: self.get(repository.name, digest), [digest for digest in digests if digest not in found], self._concurrency)
+        return {**found, **{manifest.digest: manifest for manifest in each if manifest}}
 
     def set_attributes(self, repository: str, digest: str, attributes: Attributes, flags: Mapping[str, bool]) -> ManifestProperties:
         """Set those of ``attributes`` that ``flags`` names, and return the new properties."""

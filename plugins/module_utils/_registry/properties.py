@@ -136,7 +136,7 @@ class Child:
 class ManifestProperties(Properties):
     """The properties of a manifest.
 
-    ``size`` is the service's ``imageSize`` in bytes: the sum of the layers of an image, or the size of the document of an index.
+    ``image_size`` is the service's ``imageSize`` in bytes: the sum of the layers of an image, or the size of the document of an index.
     ``children`` is ``None`` if the service did not return them, as in lists.
     """
 
@@ -148,7 +148,7 @@ class ManifestProperties(Properties):
     artifact_type: str | None
     architecture: str | None
     os: str | None
-    size: int | None
+    image_size: int | None
     tags: tuple[str, ...]
     children: tuple[Child, ...] | None
     attributes: Attributes
@@ -166,7 +166,7 @@ class ManifestProperties(Properties):
             artifact_type=_optional(data, "artifactType", str),
             architecture=_optional(data, "architecture", str),
             os=_optional(data, "os", str),
-            size=_optional(data, "imageSize", int),
+            image_size=_optional(data, "imageSize", int),
             tags=tuple(_check(tag, "tags", tag_name) for tag in list_at(data, "tags")),
             children=None if references is None else tuple(Child.from_json(reference) for reference in references),
             attributes=Attributes.from_json(required_value(data, "changeableAttributes", dict)),

@@ -46,11 +46,11 @@ class Tags(Endpoint):
         return None if data is None else _tag(data)
 
     def get_many(self, repository: RepositoryProperties, names: Collection[str]) -> dict[str, TagProperties]:
-        """Return the existing tags of ``names``, with the fewest requests: one for each name, or the whole list."""
-        if len(names) <= page_count(repository.tag_count):
-            each = concurrently(lambda name: self.get(repository.name, name), names, self._concurrency)
-            return {tag.name: tag for tag in each if tag}
-        return {tag.name: tag for tag in self.list(repository.name).items if tag.name in names}
+        """Return the existing tags of ``names``, with the fewest requests: the whole list, or one for each name that no list shows."""
+        many = len(names) > page_count(repository.tag_count)
+        found = {tag.name: tag for tag in self.list(repository.name).items if tag.name in names} if many else {}
+        each = concurrently(lambda name: self.get(repository.name, name), [name for name in names if name not in found], self._concurrency)
+        return {**found, **{tag.name: tag for tag in each if tag}}
 
     def set_attributes(self, repository: str, name: str, attributes: Attributes, flags: Mapping[str, bool]) -> TagProperties:
         """Set those of ``attributes`` that ``flags`` names, and return the new properties."""

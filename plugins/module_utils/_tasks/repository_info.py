@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
-from .._changes.effective_locks import effective_of_manifest, effective_of_repository, effective_of_tag
+from .._changes.effective_locks import described_manifest, described_tag, effective_of_repository
 from .._common.concurrency import concurrently
 from .._common.errors import UsageError
 from .._common.names import digest_name, repository_name
@@ -51,10 +51,9 @@ class RepositoryReport:
         content = [item for listing in listings for item in listing.items]
         result = {**self.repository.to_result(), "effective": effective_of_repository(self.repository, content).to_result()}
         if self.tags is not None:
-            tags = ((tag, effective_of_tag(tag, self.pointed_at.get(tag.digest), self.repository)) for tag in self.tags.items)
-            result["tags"] = [{**tag.to_result(), "effective": effective.to_result()} for tag, effective in tags]
+            result["tags"] = [described_tag(tag, self.pointed_at.get(tag.digest), self.repository) for tag in self.tags.items]
         if self.manifests is not None:
-            result["manifests"] = [{**one.to_result(), "effective": effective_of_manifest(one, self.repository).to_result()} for one in self.manifests.items]
+            result["manifests"] = [described_manifest(manifest, self.repository) for manifest in self.manifests.items]
         if listings:
             result["truncated"] = any(listing.truncated for listing in listings)
         return result

@@ -8,17 +8,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from functools import partial
+from collections.abc import Mapping
 from typing import Any, TypedDict
 
-from .._changes.locks import AttributeChange, manifest_change, tag_change, wanted_attributes
-from .._common.errors import BlockedError, DriftError, UsageError
+from .._changes.attribute_plan import AttributePlan
+from .._changes.locks import wanted_attributes
+from .._common.errors import UsageError
 from .._common.names import repository_name
-from .._common.plan import Plan, Step
+from .._common.plan import Plan
+from .._common.text import listed
 from .._registry.client import RegistryClient
-from .._registry.properties import TAG, RepositoryProperties, TagProperties
-from .chosen_tags import TagChoice
+from .._registry.properties import RepositoryProperties
+from .chosen_tags import ChosenTags, TagChoice
 
 
 class Options(TypedDict):
@@ -45,44 +46,38 @@ def plan(client: RegistryClient, params: Options) -> Plan:
     choice = TagChoice.of(params)
     repository = client.repositories.get(name)
     found = choice.read(client, name, repository)
-    changes, lost = _diff(client, repository, found.tags, params) if repository else ([], set())
-    needed = [change for change in changes if change.changed]
-    return Plan(
-        result={**_result(changes), "missing": found.missing},
-        before=[line for change in needed for line in change.lines(change.before)],
-        after=[line for change in needed for line in change.lines(change.after)],
-        header=f"{client.server.host}/{name}",
-        steps=[Step(change.change_in(name), partial(_apply, client, name, change)) for change in needed],
-        warnings=[
-            *found.warnings,
-            *(f"An index of '{name}' lists manifest {digest}, which the registry does not have; it was skipped." for digest in sorted(lost)),
-        ],
-        problem=found.problem,
-    )
-
-
-def _diff(
-    client: RegistryClient, repository: RepositoryProperties, tags: Mapping[str, TagProperties], params: Options
-) -> tuple[list[AttributeChange], set[str]]:
-    """Return the changes of tags and manifests, also where nothing changes, and the digests of an index that the registry does not have."""
+    result: dict[str, Any] = {"missing": found.missing, "kept": []}
+    if repository is None:
+        return Plan(result={**result, "tags": [], "manifests": []}, header=f"{client.server.host}/{name}", warnings=found.warnings, problem=found.problem)
     wanted = wanted_attributes(params)
-    changes = [tag_change(tags[name], wanted) for name in sorted(tags)]
-    manifests, lost = client.manifests.with_children(repository, {tag.digest for tag in tags.values() if params["apply_to"] == "image"})
-    changes += [manifest_change(manifests[digest], wanted) for digest in sorted(manifests)]
-    count = sum(change.changed for change in changes)
-    if count and not repository.attributes.can_write:
-        raise BlockedError(
-            f"Repository '{repository.name}' has can_write: false, which forbids {count} changes in it; nothing was changed. Set can_write: true on it first."
-        )
-    return changes, lost
+    if params["apply_to"] == "image":
+        return _plan_images(client, repository, wanted, found, result)
+    pointed_at = client.manifests.get_many(repository, {tag.digest for tag in found.tags.values()})
+    attributes = AttributePlan.of(repository, wanted, tags=found.tags, others=pointed_at)
+    warnings = [*found.warnings, *_hollow_locks(attributes, wanted)]
+    return attributes.plan(client, ["tags", "manifests"], result, warnings, found.problem)
 
 
-def _result(changes: Collection[AttributeChange]) -> dict[str, Any]:
-    tags = [{"name": change.name, **change.to_result()} for change in changes if change.kind == TAG]
-    return {"tags": tags, "manifests": [change.to_result() for change in changes if change.kind != TAG]}
+def _hollow_locks(attributes: AttributePlan, wanted: Mapping[str, bool]) -> list[str]:
+    """Return a warning if tags can still be lost although the task locks them."""
+    if wanted.get("can_delete", True) and wanted.get("can_write", True):
+        return []
+    name = attributes.repository.name
+    after = attributes.tags_after([change.change_in(name) for change in attributes.changes])
+    lost = [tag["name"] for tag in after if tag["effective"]["can_delete"]]
+    if not lost:
+        return []
+    return [f"Tags of '{name}' are locked, but lost when their manifests are deleted: {listed(lost)}. Set apply_to: image to lock the manifests too."]
 
 
-def _apply(client: RegistryClient, repository: str, change: AttributeChange) -> None:
-    item = client.metadata_of(change.kind).set_attributes(repository, change.name, change.after, change.wanted)
-    if item.digest != change.digest:
-        raise DriftError(f"Tag '{change.name}' was moved from {change.digest} to {item.digest} during the task. Run the task again.")
+def _plan_images(client: RegistryClient, repository: RepositoryProperties, wanted: Mapping[str, bool], found: ChosenTags, result: Mapping[str, Any]) -> Plan:
+    """Return what it takes for the tags, their manifests and all that these list to have the attributes ``wanted``."""
+    # Tasks that set attributes of tags only do not load this code.
+    from .._changes.kept_locks import kept_result, read_kept
+    from .._registry.manifest_tree import lost_children, read_tree
+
+    tree = read_tree(client, repository, {tag.digest for tag in found.tags.values()})
+    kept = read_kept(client, repository, tree.manifests.values(), wanted, lambda tag: tag.name in found.tags)
+    attributes = AttributePlan.of(repository, wanted, tags=found.tags, manifests=tree.manifests, kept=kept)
+    warnings = [*found.warnings, *lost_children(repository.name, tree.missing)]
+    return attributes.plan(client, ["tags", "manifests"], {**result, "kept": kept_result(repository.name, kept)}, warnings, found.problem)

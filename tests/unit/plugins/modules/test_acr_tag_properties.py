@@ -30,6 +30,11 @@ def warned(result):
     return [warning["event"]["msg"] if isinstance(warning, dict) else warning for warning in result["warnings"]]
 
 
+def flags(item):
+    """The attributes of an item of a result: what is there now."""
+    return {flag: item[flag] for flag in OPEN}
+
+
 def attributes(registry, kind, name):
     data = registry.get(f"/acr/v1/library/app/_{kind}s/{name}")[kind]["changeableAttributes"]
     return {flag: data[wire] for flag, wire in (("can_delete", "deleteEnabled"), ("can_write", "writeEnabled"))}
@@ -38,7 +43,11 @@ def attributes(registry, kind, name):
 def test_one_tag_is_locked_and_nothing_else(app):
     result = app.run(MODULE, repository="library/app", tags=["v1.0.0"], **LOCK)
     assert result["changed"]
-    assert result["tags"] == [{"name": "v1.0.0", "digest": app.digests["v1.0.0"], "before": OPEN, "after": LOCKED, "changed": True}]
+    (tag,) = result["tags"]
+    found = app.get("/acr/v1/library/app/_tags/v1.0.0")["tag"]
+    times = {"created_on": found["createdTime"], "last_updated_on": found["lastUpdateTime"]}
+    effective = {**LOCKED, "can_delete": True}
+    assert tag == {"name": "v1.0.0", "digest": app.digests["v1.0.0"], **times, **LOCKED, "effective": effective, "before": OPEN, "changed": True}
     assert attributes(app, "tag", "v1.0.0") == LOCK
     assert attributes(app, "manifest", app.digests["v1.0.0"]) == {"can_delete": True, "can_write": True}
     assert attributes(app, "tag", "latest") == {"can_delete": True, "can_write": True}
@@ -85,6 +94,107 @@ def test_with_manifest_an_index_is_locked_with_all_it_lists(app):
         assert attributes(app, "manifest", digest) == LOCK
 
 
+@pytest.mark.parametrize(
+    ("apply_to", "wanted", "lost"),
+    [
+        ("tag", LOCK, True),
+        ("tag", {"can_delete": False}, True),
+        ("tag", {"can_write": False}, True),
+        ("tag", {"can_list": False}, False),
+        ("image", LOCK, False),
+    ],
+)
+def test_a_lock_after_which_a_tag_can_still_be_lost_is_warned_of(app, apply_to, wanted, lost):
+    for dummy in ("first", "second"):
+        result = app.run(MODULE, repository="library/app", tags=["v1.0.0", "v1.1.0"], apply_to=apply_to, **wanted)
+        if lost:
+            assert warned(result) == [
+                "Tags of 'library/app' are locked, but lost when their manifests are deleted: v1.0.0, v1.1.0. Set apply_to: image to lock the manifests too."
+            ]
+        else:
+            assert "warnings" not in result
+    assert [tag["effective"]["can_delete"] for tag in result["tags"]] == [apply_to == "tag"] * 2
+
+
+def test_a_locked_tag_of_a_locked_manifest_is_not_warned_of(app):
+    app.patch(f"/acr/v1/library/app/_manifests/{app.digests['v1.0.0']}", deleteEnabled=False)
+    result = app.run(MODULE, repository="library/app", tags=["v1.0.0"], **LOCK)
+    assert "warnings" not in result
+    assert result["tags"][0]["effective"]["can_delete"] is False
+
+
+UNLOCK = {"can_delete": True, "can_write": True}
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_unlocking_an_image_opens_nothing_that_another_locked_tag_needs(app, check):
+    """v1.1.0 and latest are one image."""
+    app.run(MODULE, repository="library/app", tags=["v1.1.0", "latest"], apply_to="image", **LOCK)
+    mark = app.mark()
+    result = app.run(MODULE, repository="library/app", tags=["v1.1.0"], apply_to="image", check=check, **UNLOCK)
+    assert told(result["done"]) == ["unlock tag library/app:v1.1.0"]
+    assert app.writes(mark) == ([] if check else ["PATCH /acr/v1/library/app/_tags/v1.1.0"])
+    index = app.get(f"/acr/v1/library/app/_manifests/{app.digests['v1.1.0']}")["manifest"]
+    digests = sorted([index["digest"], *(reference["digest"] for reference in index["references"])])
+    assert result["kept"] == [
+        {
+            "repository": "library/app",
+            "kind": "manifest",
+            "name": digest,
+            "digest": digest,
+            "action": "unlock",
+            "rule": None,
+            "reason": "tag latest is locked and needs it",
+        }
+        for digest in digests
+    ]
+    assert [flags(manifest) for manifest in result["manifests"]] == [LOCKED] * 3
+    for digest in digests:
+        assert attributes(app, "manifest", digest) == LOCK
+
+
+def test_a_locked_tag_that_lists_hide_counts_too(app):
+    app.run(MODULE, repository="library/app", tags=["v1.1.0", "latest"], apply_to="image", **LOCK)
+    app.patch("/acr/v1/library/app/_tags/latest", listEnabled=False)
+    result = app.run(MODULE, repository="library/app", tags=["v1.1.0"], apply_to="image", **UNLOCK)
+    assert len(result["kept"]) == 3
+
+
+def test_a_platform_that_another_index_lists_stays_locked_too(registry):
+    both = images.multi_platform("both")
+    one, two, dummy = both.manifests
+    registry.push("library/app", both, "both")
+    index = {"schemaVersion": 2, "mediaType": images.OCI_INDEX, "manifests": [one.descriptor()]}
+    assert registry.run("acr_manifest", repository="library/app", content=index, tags=["single"])["changed"]
+    registry.run(MODULE, repository="library/app", tags=["both", "single"], apply_to="image", **LOCK)
+    result = registry.run(MODULE, repository="library/app", tags=["both"], apply_to="image", **UNLOCK)
+    assert [item["digest"] for item in result["kept"]] == [one.digest]
+    assert attributes(registry, "manifest", one.digest) == LOCK
+    assert attributes(registry, "manifest", two.digest) == UNLOCK
+
+
+def test_unlocking_all_tags_of_an_image_opens_it(app):
+    app.run(MODULE, repository="library/app", tags=["v1.1.0", "latest"], apply_to="image", **LOCK)
+    result = app.run(MODULE, repository="library/app", include=["v1.1.0", "latest"], apply_to="image", **UNLOCK)
+    assert result["kept"] == []
+    assert [flags(manifest) for manifest in result["manifests"]] == [OPEN] * 3
+
+
+def test_a_tag_that_is_not_locked_keeps_nothing_locked(app):
+    app.run(MODULE, repository="library/app", tags=["v1.1.0"], apply_to="image", **LOCK)
+    result = app.run(MODULE, repository="library/app", tags=["v1.1.0"], apply_to="image", **UNLOCK)
+    assert (result["kept"], result["changed"]) == ([], True)
+    assert attributes(app, "manifest", app.digests["v1.1.0"]) == UNLOCK
+
+
+def test_a_manifest_that_stays_locked_is_listed_and_read_again(app):
+    """Only what locks is kept."""
+    app.run(MODULE, repository="library/app", tags=["v1.1.0", "latest"], apply_to="image", can_list=False, **LOCK)
+    result = app.run(MODULE, repository="library/app", tags=["v1.1.0", "latest"], apply_to="image", can_list=True)
+    assert result["kept"] == []
+    assert [flags(manifest) for manifest in result["manifests"]] == [LOCKED] * 3
+
+
 def test_the_diff_names_what_changes_and_nothing_else(app):
     app.patch("/acr/v1/library/app/_tags/v1.1.0", deleteEnabled=False)
     result = app.run(MODULE, repository="library/app", tags=["v1.1.0"], **LOCK)
@@ -100,7 +210,7 @@ def test_the_diff_names_what_changes_and_nothing_else(app):
 def test_what_is_not_mentioned_stays_as_it_is(app):
     app.patch("/acr/v1/library/app/_tags/v1.0.0", listEnabled=False, deleteEnabled=False)
     result = app.run(MODULE, repository="library/app", tags=["v1.0.0"], can_write=False)
-    assert result["tags"][0]["after"] == {"can_delete": False, "can_write": False, "can_list": False, "can_read": True}
+    assert flags(result["tags"][0]) == {"can_delete": False, "can_write": False, "can_list": False, "can_read": True}
     patches = [entry for entry in app.emulator.journal.after(0) if entry["method"] == "PATCH"]
     assert len(patches) == 2
 
@@ -110,12 +220,12 @@ def test_patterns_and_names_are_chosen_together(app):
     assert [tag["name"] for tag in result["tags"]] == ["latest", "v1.0.0", "v1.1.0"]
 
 
-def test_ten_tags_cost_two_reads_and_one_token(registry):
+def test_ten_tags_cost_three_reads_and_one_token(registry):
     for number in range(10):
         registry.push("app", images.image(str(number)), f"v{number}")
     mark = registry.mark()
     registry.run(MODULE, repository="app", tags=[f"v{number}" for number in range(10)], can_write=True)
-    assert registry.requests(mark) == ["GET /oauth2/token", "GET /acr/v1/app", "GET /acr/v1/app/_tags"]
+    assert registry.requests(mark) == ["GET /oauth2/token", "GET /acr/v1/app", "GET /acr/v1/app/_tags", "GET /acr/v1/app/_manifests"]
 
 
 def test_a_change_costs_one_request_a_tag_and_one_more_token(app):
@@ -125,6 +235,7 @@ def test_a_change_costs_one_request_a_tag_and_one_more_token(app):
         "GET /oauth2/token",
         "GET /acr/v1/library/app",
         "GET /acr/v1/library/app/_tags/v1.0.0",
+        f"GET /acr/v1/library/app/_manifests/{app.digests['v1.0.0']}",
         "GET /oauth2/token",
         "PATCH /acr/v1/library/app/_tags/v1.0.0",
     ]
@@ -219,6 +330,11 @@ def test_when_one_change_fails_the_result_says_which_were_made(app, monkeypatch)
     assert result["changed"]
     assert told(result["done"]) == ["lock tag library/app:latest", "lock tag library/app:v1.0.0"]
     assert told(result["failures"]) == ["lock tag library/app:v1.1.0"]
+    assert [(tag["name"], tag["can_delete"], tag["changed"]) for tag in result["tags"]] == [
+        ("latest", False, True),
+        ("v1.0.0", False, True),
+        ("v1.1.0", True, False),
+    ]
     assert result["not_attempted"] == []
     assert result["msg"].startswith("2 of 3 changes were made; lock tag library/app:v1.1.0 failed: ")
 
