@@ -18,7 +18,7 @@ extends_documentation_fragment:
   - registryops.acr._registry
   - registryops.acr._attributes.info_module
 options:
-  names:
+  repositories:
     description:
       - The names of the repositories to read. The catalog of the registry is not read then, so the credential does not need permission to
         list repositories. Mutually exclusive with O(include) and O(exclude).
@@ -27,18 +27,25 @@ options:
     elements: str
   include:
     description:
-      - Regular expressions. A repository is selected if its whole name matches at least one of them.
+      - Patterns. A repository is selected if its whole name matches at least one of them. A pattern that matches none causes a warning.
       - If omitted, all repositories are selected.
     type: list
     elements: str
   exclude:
     description:
-      - Regular expressions. A repository is excluded if its whole name matches at least one of them.
+      - Patterns. A repository is excluded if its whole name matches at least one of them.
     type: list
     elements: str
+  pattern_type:
+    description: Whether the patterns in O(include) and O(exclude) are regular expressions or globs.
+    type: str
+    choices:
+      - regex
+      - glob
+    default: regex
   gather:
     description:
-      - What to read of each repository. If the list is empty and O(names) is not set, only the names of the repositories are read.
+      - What to read of each repository. If the list is empty and O(repositories) is not set, only the names of the repositories are read.
     type: list
     elements: str
     choices:
@@ -60,16 +67,26 @@ options:
     description:
       - The maximum number of tags, and of manifests, to return for each repository, in the order of O(order_by).
     type: int
+  on_missing:
+    description:
+      - What to do if a repository in O(repositories) does not exist. All other repositories are returned in any case.
+      - V(error) makes the task fail at the end, V(warn) causes a warning. With V(skip), only RV(missing) lists them.
+    type: str
+    choices:
+      - error
+      - warn
+      - skip
+    default: warn
   limit_repositories:
     description:
-      - The maximum number of repositories to return, sorted by name. Mutually exclusive with O(names).
+      - The maximum number of repositories to return, sorted by name. Mutually exclusive with O(repositories).
     type: int
   digest:
     description:
       - Only returns the tags that point at this digest. Requires V(tags) in O(gather).
     type: str
 notes:
-  - The credential needs C(metadata/read) on the repositories. Unless O(names) is set, it also needs permission to list repositories.
+  - The credential needs C(metadata/read) on the repositories. Unless O(repositories) is set, it also needs permission to list repositories.
 seealso:
   - module: registryops.acr.acr_tag_properties
   - name: Lock a container image in an Azure container registry
@@ -87,7 +104,7 @@ EXAMPLES = r"""
 - name: Read the five newest tags of one repository
   registryops.acr.acr_repository_info:
     registry: myregistry
-    names:
+    repositories:
       - library/app
     gather:
       - tags
@@ -103,7 +120,7 @@ EXAMPLES = r"""
   registryops.acr.acr_repository_info:
     registry: myregistry
     auth_source: anonymous
-    names:
+    repositories:
       - library/app
     gather:
       - tags
@@ -117,7 +134,7 @@ registry:
   type: str
   sample: myregistry.azurecr.io
 repositories:
-  description: The repositories that exist, in the order of O(names), or else sorted by name.
+  description: The repositories that exist, in the order of O(repositories), or else sorted by name.
   returned: success
   type: list
   elements: dict
@@ -129,42 +146,42 @@ repositories:
       sample: library/app
     created_on:
       description: When the repository was created, in ISO 8601 format.
-      returned: unless O(gather) is empty and O(names) is not set
+      returned: unless O(gather) is empty and O(repositories) is not set
       type: str
       sample: "2026-05-20T17:20:15.7887056Z"
     last_updated_on:
       description: When something was last pushed to the repository, in ISO 8601 format.
-      returned: unless O(gather) is empty and O(names) is not set
+      returned: unless O(gather) is empty and O(repositories) is not set
       type: str
       sample: "2026-05-20T17:20:13.9261224Z"
     manifest_count:
       description: The number of manifests in the repository.
-      returned: unless O(gather) is empty and O(names) is not set
+      returned: unless O(gather) is empty and O(repositories) is not set
       type: int
       sample: 10
     tag_count:
       description: The number of tags in the repository.
-      returned: unless O(gather) is empty and O(names) is not set
+      returned: unless O(gather) is empty and O(repositories) is not set
       type: int
       sample: 4
     can_delete:
       description: Whether the attributes of the repository allow deleting it.
-      returned: unless O(gather) is empty and O(names) is not set
+      returned: unless O(gather) is empty and O(repositories) is not set
       type: bool
       sample: true
     can_write:
       description: Whether the attributes of the repository allow changing it. V(false) also prevents its deletion.
-      returned: unless O(gather) is empty and O(names) is not set
+      returned: unless O(gather) is empty and O(repositories) is not set
       type: bool
       sample: true
     can_list:
       description: Whether the attributes of the repository allow listing it.
-      returned: unless O(gather) is empty and O(names) is not set
+      returned: unless O(gather) is empty and O(repositories) is not set
       type: bool
       sample: true
     can_read:
       description: Whether the attributes of the repository allow pulling from it.
-      returned: unless O(gather) is empty and O(names) is not set
+      returned: unless O(gather) is empty and O(repositories) is not set
       type: bool
       sample: true
     effective:
@@ -172,7 +189,7 @@ repositories:
         - What can actually be done with the repository.
         - A repository cannot be deleted while a tag or manifest in it is locked. Only the tags and manifests that were read are taken into
           account. So C(can_delete) is certain only if V(tags) and V(manifests) are in O(gather), and O(limit) and O(digest) left none out.
-      returned: unless O(gather) is empty and O(names) is not set
+      returned: unless O(gather) is empty and O(repositories) is not set
       type: dict
       sample: {"can_delete": false, "can_list": true, "can_read": true, "can_write": true}
     tags:
@@ -223,7 +240,7 @@ repositories:
       type: bool
       sample: false
 missing:
-  description: The items of O(names) that do not exist.
+  description: The items of O(repositories) that do not exist.
   returned: success
   type: list
   elements: str
@@ -254,17 +271,19 @@ def main() -> None:
     run_module(
         plan,
         {
-            "names": {"type": "list", "elements": "str"},
+            "repositories": {"type": "list", "elements": "str"},
             "include": {"type": "list", "elements": "str"},
             "exclude": {"type": "list", "elements": "str"},
+            "pattern_type": {"type": "str", "choices": ["regex", "glob"], "default": "regex"},
             "gather": {"type": "list", "elements": "str", "choices": ["properties", "tags", "manifests"], "default": ["properties"]},
             "order_by": {"type": "str", "choices": ["name", "last_updated_asc", "last_updated_desc"], "default": "name"},
             "limit": {"type": "int"},
             "limit_repositories": {"type": "int"},
             "digest": {"type": "str"},
+            "on_missing": {"type": "str", "choices": ["error", "warn", "skip"], "default": "warn"},
         },
         reads_only=True,
-        mutually_exclusive=[("names", "include"), ("names", "exclude"), ("names", "limit_repositories")],
+        mutually_exclusive=[("repositories", "include"), ("repositories", "exclude"), ("repositories", "limit_repositories")],
     )
 
 

@@ -72,7 +72,7 @@ EXAMPLES = r"""
 - name: Use the refresh token in a later task
   registryops.acr.acr_repository_info:
     registry: myregistry
-    names:
+    repositories:
       - library/app
     refresh_token: "{{ token.refresh_token | default(omit, true) }}"
 

@@ -22,7 +22,7 @@ import started
 NUMBERS = (1, 10, 50)
 ROUNDS = 3
 PING = "    - ansible.builtin.ping:\n"
-INFO = "    - registryops.acr.acr_repository_info: {names: [library/app]}\n"
+INFO = "    - registryops.acr.acr_repository_info: {repositories: [library/app]}\n"
 KINDS = {"ping": (PING, "true"), "info, as a module": (INFO, "false"), "info, in the controller's process": (INFO, "true")}
 
 

@@ -37,7 +37,7 @@ def run(registry, tmp_path):
     core = Core("this one", Path(sys.executable))
 
     def play(task: dict[str, Any], *arguments: str, play: dict[str, Any] | None = None, **environment: str) -> tuple[dict[str, Any], str]:
-        options = {"registry": registry.url, "username": "admin", "password": PASSWORD, "names": ["library/app"]}
+        options = {"registry": registry.url, "username": "admin", "password": PASSWORD, "repositories": ["library/app"]}
         module = {} if any("." in key for key in task) else {INFO: options}
         first = {**module, "register": "result", "ignore_errors": True, **task}
         second = {"ansible.builtin.copy": {"content": "{{ result | to_json }}", "dest": str(tmp_path / "result.json")}, "vars": {"acr_import_modules": True}}
@@ -85,7 +85,7 @@ def test_a_switch_that_is_none_is_an_error(run):
 
 def test_the_environment_of_a_task_is_heeded_and_gone_after_it(run, registry):
     """Two items of a loop share a process: the second must not find what was for the first."""
-    options = {"registry": registry.url, "names": ["library/app"], "password": PASSWORD}
+    options = {"registry": registry.url, "repositories": ["library/app"], "password": PASSWORD}
     result, printed = run({INFO: options, "loop": ["first", "second"], "environment": "{{ {'ACR_USERNAME': 'admin'} if item == 'first' else {} }}"})
     assert printed.count(HERE) == 2
     assert [item["failed"] for item in result["results"]] == [False, True]
@@ -94,14 +94,14 @@ def test_the_environment_of_a_task_is_heeded_and_gone_after_it(run, registry):
 
 def test_module_defaults_are_heeded(run, registry):
     shared = {"registry": registry.url, "username": "admin", "password": PASSWORD}
-    result, printed = run({INFO: {"names": ["library/app"]}}, play={"module_defaults": {"group/registryops.acr.acr": shared}})
+    result, printed = run({INFO: {"repositories": ["library/app"]}}, play={"module_defaults": {"group/registryops.acr.acr": shared}})
     assert HERE in printed
     assert result["repositories"][0]["name"] == "library/app"
 
 
 def test_a_relative_path_is_one_of_the_playbook(run, registry, tmp_path):
     shutil.copy(registry.ca, tmp_path / "our-ca.pem")
-    options = {"registry": registry.url, "username": "admin", "password": PASSWORD, "names": ["library/app"], "ca_path": "our-ca.pem"}
+    options = {"registry": registry.url, "username": "admin", "password": PASSWORD, "repositories": ["library/app"], "ca_path": "our-ca.pem"}
     result, printed = run({INFO: options}, REQUESTS_CA_BUNDLE="/none")
     assert HERE in printed
     assert result["failed"] is False, result
@@ -136,7 +136,7 @@ def test_progress_is_shown_when_it_is_asked_for(run, registry, switch, lines):
     """Without a terminal it is quiet; the result does not know of it."""
     registry.control("POST", "seed", {"manifests": 2500, "tags": 2500})
     registry.control("POST", "faults", {"rules": [{"path": "/acr/v1/.*", "times": 0, "delay": 0.6}]})
-    options = {"registry": registry.url, "username": "admin", "password": PASSWORD, "names": ["seed/0000"], "gather": ["tags"]}
+    options = {"registry": registry.url, "username": "admin", "password": PASSWORD, "repositories": ["seed/0000"], "gather": ["tags"]}
     result, printed = run({INFO: options}, **({"ACR_PROGRESS": switch} if switch else {}))
     assert ("acr_repository_info: 1,000 read of /acr/v1/seed/0000/_tags" in printed) is lines
     assert len(result["repositories"][0]["tags"]) == 2500

@@ -74,8 +74,11 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         {"refresh_token": "eyJhbGciOiJSUzI1NiJ9.e30.c2ln"},
         "The registry does not accept the ACR refresh token. Get a new one: it is valid for three hours, and for one registry only.",
     ),
-    "missing permission": ({"username": "reader", "password": "pw", "names": ["secret/app"]}, "The credential lacks metadata_read on repository 'secret/app'"),
-    "bad repository": ({"names": ["Library/App"]}, "'Library/App' cannot be the name of a repository: use lower-case letters"),
+    "missing permission": (
+        {"username": "reader", "password": "pw", "repositories": ["secret/app"]},
+        "The credential lacks metadata_read on repository 'secret/app'",
+    ),
+    "bad repository": ({"repositories": ["Library/App"]}, "'Library/App' cannot be the name of a repository: use lower-case letters"),
     "bad digest": ({"digest": "sha256:12", "gather": ["tags"]}, "'sha256:12' is not a digest: write sha256: and 64"),
     "bad pattern": ({"include": ["v("]}, "'v(' in include is not a regular expression"),
     "half a credential": ({"username": "reader", "password": ""}, "To sign in with auth_source=password, password must be set as well."),

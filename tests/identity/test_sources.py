@@ -103,7 +103,7 @@ def play(registry: started.Registry, folder: Path, cases: dict[str, dict[str, An
     """Run each case as a task, and return the results."""
     tasks: list[dict[str, Any]] = []
     for name, case in cases.items():
-        shared = {"registry": registry.url, "names": ["library/app"]}
+        shared = {"registry": registry.url, "repositories": ["library/app"]}
         heard = {"environment": case["environment"]} if "environment" in case else {}
         tasks.append({INFO: {**shared, **case.get("options", {})}, **heard, "register": name, "ignore_errors": True})
     return run(registry, folder, tasks, *secrets, **environment)
@@ -257,7 +257,7 @@ def test_a_play_of_fifty_tasks_asks_entra_once(registry: started.Registry, folde
     options = application("secret", secret=SECRET, authority=registry.url)
     first = {"registryops.acr.acr_token_info": {"registry": registry.url, **options}, "register": "token", "no_log": True}
     rest = {
-        INFO: {"registry": registry.url, "names": ["library/app"], "refresh_token": "{{ token.refresh_token }}"},
+        INFO: {"registry": registry.url, "repositories": ["library/app"], "refresh_token": "{{ token.refresh_token }}"},
         "loop": list(range(49)),
         "register": "read",
     }

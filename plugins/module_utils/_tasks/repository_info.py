@@ -17,23 +17,26 @@ from .._common.concurrency import concurrently
 from .._common.errors import UsageError
 from .._common.names import digest_name, repository_name
 from .._common.plan import Plan
+from .._common.text import listed
 from .._http.paging import Listing
 from .._registry.client import RegistryClient
 from .._registry.properties import ManifestProperties, RepositoryProperties, TagProperties
-from .option_rules import refuse_below
+from .option_rules import absence, refuse_below
 
 
 class Options(TypedDict):
     """The options of acr_repository_info."""
 
-    names: list[str] | None
+    repositories: list[str] | None
     include: list[str] | None
     exclude: list[str] | None
+    pattern_type: str
     gather: list[str]
     order_by: str
     limit: int | None
     limit_repositories: int | None
     digest: str | None
+    on_missing: str
 
 
 @dataclass(frozen=True)
@@ -66,26 +69,35 @@ def plan(client: RegistryClient, params: Options) -> Plan:
         digest_name(params["digest"])
         if "tags" not in params["gather"]:
             raise UsageError("digest chooses among tags. Add tags to gather.")
-    names = _choose(client, params)
-    if not params["gather"] and params["names"] is None:
-        return Plan(result={"repositories": [{"name": name} for name in names.items], "missing": [], "truncated": names.truncated})
+    names, warnings = _choose(client, params)
+    if not params["gather"] and params["repositories"] is None:
+        found = [{"name": name} for name in names.items]
+        return Plan(result={"repositories": found, "missing": [], "truncated": names.truncated}, warnings=warnings)
     client.announce(names.items, "metadata_read")
     reports = concurrently(lambda name: _read(client, params, name), names.items, client.concurrency)
-    missing = [name for name, report in zip(names.items, reports) if report is None and params["names"] is not None]
-    return Plan(result={"repositories": [report.to_result() for report in reports if report], "missing": missing, "truncated": names.truncated})
+    missing = [name for name, report in zip(names.items, reports) if report is None and params["repositories"] is not None]
+    sentence = f"Registry {client.server.host} has no repository {listed(missing)}. Check the names, or set on_missing to skip."
+    lacks = absence(params["on_missing"], missing, sentence)
+    return Plan(
+        result={"repositories": [report.to_result() for report in reports if report], "missing": missing, "truncated": names.truncated},
+        warnings=[*lacks.warnings, *warnings],
+        problem=lacks.problem,
+    )
 
 
-def _choose(client: RegistryClient, params: Options) -> Listing[str]:
-    if params["names"] is not None:
-        return Listing([repository_name(name) for name in dict.fromkeys(params["names"])])
+def _choose(client: RegistryClient, params: Options) -> tuple[Listing[str], list[str]]:
+    """Return the names of the chosen repositories, and warnings about patterns."""
+    if params["repositories"] is not None:
+        return Listing([repository_name(name) for name in dict.fromkeys(params["repositories"])]), []
     limit = params["limit_repositories"]
     if not (params["include"] or params["exclude"]):
-        return client.repositories.names(limit)
+        return client.repositories.names(limit), []
     from .._common.patterns import Selection
 
-    selection = Selection(params["include"], params["exclude"])
-    chosen = selection.of(client.repositories.names().items)
-    return Listing(chosen[:limit], limit is not None and len(chosen) > limit)
+    selection = Selection(params["include"], params["exclude"], params["pattern_type"])
+    every = client.repositories.names().items
+    chosen = selection.of(every)
+    return Listing(chosen[:limit], limit is not None and len(chosen) > limit), selection.unmatched_warnings(every, f"repositories of {client.server.host}")
 
 
 def _read(client: RegistryClient, params: Options, name: str) -> RepositoryReport | None:

@@ -46,7 +46,7 @@ def test_names_only_costs_the_catalog(three):
 
 def test_a_literal_name_never_reads_the_catalog(three):
     mark = three.mark()
-    assert names(three.run(MODULE, names=["team/tool", "library/base"])) == ["team/tool", "library/base"]
+    assert names(three.run(MODULE, repositories=["team/tool", "library/base"])) == ["team/tool", "library/base"]
     assert "GET /acr/v1/_catalog" not in three.requests(mark)
     assert three.requests(mark).count("GET /oauth2/token") == 1
 
@@ -66,9 +66,33 @@ def test_repositories_can_be_limited(three, limit, truncated, include):
 
 
 def test_a_missing_repository_is_reported_not_guessed(three):
-    result = three.run(MODULE, names=["library/app", "nowhere"])
+    result = three.run(MODULE, repositories=["library/app", "nowhere"])
     assert names(result) == ["library/app"]
     assert result["missing"] == ["nowhere"]
+    assert "failed" not in result
+
+
+def warned(result):
+    """The warnings: newer versions of ansible-core wrap them."""
+    return [warning["event"]["msg"] if isinstance(warning, dict) else warning for warning in result["warnings"]]
+
+
+def test_what_to_do_about_a_missing_repository(three):
+    message = "Registry r.azurecr.io has no repository none, nowhere. Check the names, or set on_missing to skip."
+    options = {"repositories": ["none", "library/app", "nowhere"]}
+    assert warned(three.run(MODULE, **options)) == [message]
+    assert "warnings" not in three.run(MODULE, on_missing="skip", **options)
+    result = three.run(MODULE, on_missing="error", **options)
+    assert (result["failed"], result["msg"], names(result), result["missing"]) == (True, message, ["library/app"], ["none", "nowhere"])
+
+
+def test_a_pattern_that_matches_nothing_is_warned_of(three):
+    result = three.run(MODULE, include=["library/*"])
+    assert names(result) == []
+    assert warned(result) == [
+        "include pattern 'library/*' (regex) matched none of the 3 repositories of r.azurecr.io. As a glob, it would match 2: set pattern_type: glob."
+    ]
+    assert names(three.run(MODULE, include=["library/*"], pattern_type="glob", gather=[])) == ["library/app", "library/base"]
 
 
 @pytest.mark.parametrize(
@@ -76,25 +100,25 @@ def test_a_missing_repository_is_reported_not_guessed(three):
     [("name", ["latest", "v1", "v2"]), ("last_updated_desc", ["v2", "latest", "v1"]), ("last_updated_asc", ["v1", "latest", "v2"])],
 )
 def test_tags_come_in_the_order_asked_for(three, order, tags):
-    result = three.run(MODULE, names=["library/app"], gather=["tags"], order_by=order)
+    result = three.run(MODULE, repositories=["library/app"], gather=["tags"], order_by=order)
     assert [tag["name"] for tag in result["repositories"][0]["tags"]] == tags
 
 
 @pytest.mark.parametrize(("limit", "truncated"), [(1, True), (2, True), (3, False)])
 def test_tags_can_be_limited_to_the_newest(three, limit, truncated):
-    result = three.run(MODULE, names=["library/app"], gather=["tags"], order_by="last_updated_desc", limit=limit)["repositories"][0]
+    result = three.run(MODULE, repositories=["library/app"], gather=["tags"], order_by="last_updated_desc", limit=limit)["repositories"][0]
     assert len(result["tags"]) == limit
     assert result["tags"][0]["name"] == "v2"
     assert result["truncated"] is truncated
 
 
 def test_tags_of_one_manifest(three):
-    result = three.run(MODULE, names=["library/app"], gather=["tags"], digest=three.index)
+    result = three.run(MODULE, repositories=["library/app"], gather=["tags"], digest=three.index)
     assert [tag["name"] for tag in result["repositories"][0]["tags"]] == ["latest", "v1"]
 
 
 def test_manifests_are_read_with_what_the_registry_knows(three):
-    manifests = {item["digest"]: item for item in three.run(MODULE, names=["library/app"], gather=["manifests"])["repositories"][0]["manifests"]}
+    manifests = {item["digest"]: item for item in three.run(MODULE, repositories=["library/app"], gather=["manifests"])["repositories"][0]["manifests"]}
     assert len(manifests) == 4
     assert manifests[three.index]["media_type"] == images.OCI_INDEX
     assert manifests[three.index]["tags"] == ["latest", "v1"]
@@ -107,7 +131,7 @@ def test_a_locked_tag_whose_manifest_is_not_can_still_be_lost(three):
     three.patch("/acr/v1/library/app/_tags/v2", deleteEnabled=False, writeEnabled=False)
 
     def v2():
-        tags = three.run(MODULE, names=["library/app"], gather=["tags"])["repositories"][0]["tags"]
+        tags = three.run(MODULE, repositories=["library/app"], gather=["tags"])["repositories"][0]["tags"]
         return next(tag for tag in tags if tag["name"] == "v2")
 
     assert (v2()["can_delete"], v2()["effective"]["can_delete"], v2()["effective"]["can_write"]) == (False, True, False)
@@ -117,7 +141,7 @@ def test_a_locked_tag_whose_manifest_is_not_can_still_be_lost(three):
 
 def test_a_repository_with_something_locked_cannot_be_deleted(three):
     three.patch("/acr/v1/library/app/_tags/v2", deleteEnabled=False)
-    result = three.run(MODULE, names=["library/app"], gather=["tags", "manifests"])["repositories"][0]
+    result = three.run(MODULE, repositories=["library/app"], gather=["tags", "manifests"])["repositories"][0]
     assert (result["can_delete"], result["effective"]["can_delete"]) == (True, False)
     assert three.session.delete("https://r.azurecr.io/acr/v1/library/app").status_code == 405
 
@@ -130,7 +154,7 @@ def test_2500_tags_are_read_in_three_pages(registry):
     registry.emulator.store.tags.replace_many(tag._replace(name=f"t{number}", updated=times[number]) for number in range(1, 2500))
     for order in ("name", "last_updated_asc", "last_updated_desc"):
         mark = registry.mark()
-        result = registry.run(MODULE, names=["big"], gather=["tags"], order_by=order)["repositories"][0]
+        result = registry.run(MODULE, repositories=["big"], gather=["tags"], order_by=order)["repositories"][0]
         assert len({tag["name"] for tag in result["tags"]}) == 2500
         assert registry.requests(mark).count("GET /acr/v1/big/_tags") == 3
         assert registry.requests(mark).count("GET /oauth2/token") == 1
@@ -143,7 +167,7 @@ def test_an_empty_registry_is_not_an_error(registry):
 
 
 def test_an_anonymous_reader_reads(three):
-    result = three.run(MODULE, registry="anonymous.azurecr.io", username=None, password=None, names=["team/tool"], gather=["tags"])
+    result = three.run(MODULE, registry="anonymous.azurecr.io", username=None, password=None, repositories=["team/tool"], gather=["tags"])
     assert [tag["name"] for tag in result["repositories"][0]["tags"]] == ["t1", "t2"]
 
 
@@ -160,8 +184,8 @@ def test_a_scope_maps_token_is_told_to_name_repositories(three):
     three.emulator.identities.register_token({"name": "reader", "password": "pw", "repositories": {"library/*": ["metadata/read"]}})
     who = {"username": "reader", "password": "pw"}
     assert "may not list the registry's repositories: name them instead" in three.run(MODULE, **who)["msg"]
-    assert names(three.run(MODULE, names=["library/app"], **who)) == ["library/app"]
-    assert "lacks metadata_read on repository 'team/tool'" in three.run(MODULE, names=["team/tool"], **who)["msg"]
+    assert names(three.run(MODULE, repositories=["library/app"], **who)) == ["library/app"]
+    assert "lacks metadata_read on repository 'team/tool'" in three.run(MODULE, repositories=["team/tool"], **who)["msg"]
 
 
 def test_a_registry_behind_a_firewall_says_so(three):
@@ -174,12 +198,12 @@ def test_a_registry_behind_a_firewall_says_so(three):
 @pytest.mark.parametrize(
     ("options", "text"),
     [
-        ({"names": ["A"]}, "'A' cannot be the name of a repository"),
+        ({"repositories": ["A"]}, "'A' cannot be the name of a repository"),
         ({"digest": "sha256:1"}, "is not a digest"),
         ({"digest": "sha256:" + "0" * 64}, "Add tags to gather"),
         ({"limit": 0}, "limit is 0, but must be at least 1"),
         ({"include": ["*"]}, "'*' in include is not a regular expression"),
-        ({"names": ["a"], "include": ["a"]}, "mutually exclusive"),
+        ({"repositories": ["a"], "include": ["a"]}, "mutually exclusive"),
     ],
 )
 def test_bad_input_is_one_sentence_and_costs_no_request(registry, options, text):

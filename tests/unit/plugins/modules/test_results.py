@@ -110,8 +110,13 @@ def token_info_done(scene):
     return {"repositories": [scene.repository]}
 
 
-@case("acr_deleted_info", DONE, names_repository=False)
 @case("acr_repository_info", DONE, names_repository=False)
+def repository_info_done(scene):
+    scene.push("v1")
+    return {"repositories": [scene.repository]}
+
+
+@case("acr_deleted_info", DONE, names_repository=False)
 @case("acr_usage_info", DONE, names_repository=False)
 def info_done(scene):
     scene.push("v1")
