@@ -44,6 +44,7 @@ options:
       - acr_retention
       - acr_restore
       - acr_tag
+      - acr_tag_info
       - acr_tag_properties
       - acr_usage_info
   fail_on:

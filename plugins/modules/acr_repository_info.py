@@ -81,13 +81,10 @@ options:
     description:
       - The maximum number of repositories to return, sorted by name. Mutually exclusive with O(repositories).
     type: int
-  digest:
-    description:
-      - Only returns the tags that point at this digest. Requires V(tags) in O(gather).
-    type: str
 notes:
   - The credential needs C(metadata/read) on the repositories. Unless O(repositories) is set, it also needs permission to list repositories.
 seealso:
+  - module: registryops.acr.acr_tag_info
   - module: registryops.acr.acr_tag_properties
   - name: Lock a container image in an Azure container registry
     description: What the four attributes mean.
@@ -101,20 +98,19 @@ EXAMPLES = r"""
     include:
       - team/.*
 
-- name: Read the five newest tags of one repository
+- name: Read the tags of all repositories
   registryops.acr.acr_repository_info:
     registry: myregistry
-    repositories:
-      - library/app
     gather:
       - tags
-    order_by: last_updated_desc
-    limit: 5
-  register: newest
+  register: found
 
-- name: Show the names of the newest tags
+- name: Show the releases that can still be lost
   ansible.builtin.debug:
-    msg: "{{ newest.repositories[0].tags | map(attribute='name') }}"
+    msg: "{{ item.tags | selectattr('effective.can_delete') | map(attribute='name') | select('match', 'v[0-9]') }}"
+  loop: "{{ found.repositories }}"
+  loop_control:
+    label: "{{ item.name }}"
 
 - name: Read tags and manifests anonymously
   registryops.acr.acr_repository_info:
@@ -188,7 +184,7 @@ repositories:
       description:
         - What can actually be done with the repository.
         - A repository cannot be deleted while a tag or manifest in it is locked. Only the tags and manifests that were read are taken into
-          account. So C(can_delete) is certain only if V(tags) and V(manifests) are in O(gather), and O(limit) and O(digest) left none out.
+          account. So C(can_delete) is certain only if V(tags) and V(manifests) are in O(gather), and O(limit) left none out.
       returned: unless O(gather) is empty and O(repositories) is not set
       type: dict
       sample: {"can_delete": false, "can_list": true, "can_read": true, "can_write": true}
@@ -279,7 +275,6 @@ def main() -> None:
             "order_by": {"type": "str", "choices": ["name", "last_updated_asc", "last_updated_desc"], "default": "name"},
             "limit": {"type": "int"},
             "limit_repositories": {"type": "int"},
-            "digest": {"type": "str"},
             "on_missing": {"type": "str", "choices": ["error", "warn", "skip"], "default": "warn"},
         },
         reads_only=True,

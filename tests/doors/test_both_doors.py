@@ -158,6 +158,18 @@ CASES: dict[str, list[dict[str, Any]]] = {
         {"manifests": [], "undo": []},
         {},
     ],
+    "acr_tag_info": [
+        {"repository": INDEX, "tags": ["v1.0.0", "gone"]},
+        {"repository": INDEX, "order_by": "last_updated_desc", "limit": 2},
+        {"repository": INDEX, "include": ["v*"], "exclude": ["*-rc*"], "pattern_type": "glob"},
+        {"repository": INDEX, "include": ["v*"], "on_missing": "error"},
+        {"repository": INDEX, "tags": ["gone"], "on_missing": "error"},
+        {"repository": INDEX, "digest": HELLO},
+        {"repository": "none", "on_missing": "error"},
+        {"repository": INDEX, "digest": "sha256:short"},
+        {"repository": INDEX, "tags": ["v1.0.0"], "limit": 1},
+        {},
+    ],
     "acr_tag_properties": [
         {"repository": INDEX, "tags": ["v1.0.0"], "can_write": False},
         {"repository": INDEX, "include": [r"v\d+\.\d+\.\d+"], "can_delete": False, "apply_to": "image"},

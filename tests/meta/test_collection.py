@@ -34,6 +34,7 @@ MOST_LINES = {
     "acr_deleted_info": 2800,
     "acr_repository_info": 2900,
     "acr_tag": 2800,
+    "acr_tag_info": 2900,
     "acr_tag_properties": 2900,
     "acr_token_info": 2800,
 }

@@ -27,6 +27,8 @@ OWN = {
     ("acr_tag", "digest"),
     ("acr_repository", "tags"),
     ("acr_tag_properties", "kept"),
+    ("acr_tag_info", "tags"),
+    ("acr_tag_info", "truncated"),
     ("acr_tag_properties", "tags"),
     ("acr_manifest_info", "manifests"),
     ("acr_tag_properties", "manifests"),

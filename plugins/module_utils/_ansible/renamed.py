@@ -15,7 +15,7 @@ from typing import Any
 # replace the other, a sentence says what to write.
 RENAMED: dict[str, dict[str, str]] = {
     "acr_repository": {"max_tags": "confirm_above"},
-    "acr_repository_info": {"names": "repositories"},
+    "acr_repository_info": {"digest": "digest was moved to acr_tag_info.", "names": "repositories"},
     "acr_tag": {"digest": "reference", "source_tag": "reference"},
     "acr_tag_properties": {
         "manifest": "manifest was replaced by apply_to: image (formerly true) or tag (formerly false).",

@@ -35,6 +35,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "acr_retention": ("metadata_read", "pull", "delete", "metadata_write"),
     "acr_restore": ("metadata_read", "deleted_read", "deleted_restore", "pull", "push"),
     "acr_tag": ("metadata_read", "pull", "push", "delete"),
+    "acr_tag_info": ("metadata_read",),
     "acr_tag_properties": ("metadata_read", "metadata_write"),
     "acr_usage_info": ("metadata_read", "pull"),
 }

@@ -43,7 +43,7 @@ class TagChoice:
     def read(self, client: RegistryClient, name: str, repository: RepositoryProperties | None) -> ChosenTags:
         """Read the chosen tags of ``repository``, which is called ``name``; None: it does not exist.
 
-        Patterns need the whole list, and the named tags are then taken from it as well.
+        Patterns need the whole list, and the named tags are then taken from it, if it shows them.
         """
         place = f"Repository '{name}' of {client.server.host}"
         if repository is None:
@@ -55,6 +55,7 @@ class TagChoice:
             every = {tag.name: tag for tag in client.tags.list(name).items}
             warnings = self.selection.unmatched_warnings(list(every), f"tags of {name}")
             tags = {tag: found for tag, found in every.items() if tag in self.named or tag in self.selection}
+            tags.update(client.tags.get_many(repository, [tag for tag in self.named if tag not in tags]))
         missing = [tag for tag in self.named if tag not in tags]
         return self._chosen(tags, f"{place} has no tag {listed(missing)}. Check the names, or set on_missing to skip." if missing else "", warnings)
 
@@ -71,9 +72,13 @@ class TagChoice:
 
 @dataclass(frozen=True)
 class ChosenTags:
-    """The chosen ``tags`` by name, and the named ones that are ``missing``. ``problem`` is what the task fails with at its end."""
+    """The chosen ``tags`` by name, and the named ones that are ``missing``. ``problem`` is what the task fails with at its end.
+
+    ``truncated``: there are more than the task's limit.
+    """
 
     tags: Mapping[str, TagProperties]
     missing: Sequence[str]
     warnings: Sequence[str] = ()
     problem: str = ""
+    truncated: bool = False

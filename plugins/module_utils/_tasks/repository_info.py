@@ -14,8 +14,7 @@ from typing import Any, TypedDict
 
 from .._changes.effective_locks import described_manifest, described_tag, effective_of_repository
 from .._common.concurrency import concurrently
-from .._common.errors import UsageError
-from .._common.names import digest_name, repository_name
+from .._common.names import repository_name
 from .._common.plan import Plan
 from .._common.text import listed
 from .._http.paging import Listing
@@ -35,7 +34,6 @@ class Options(TypedDict):
     order_by: str
     limit: int | None
     limit_repositories: int | None
-    digest: str | None
     on_missing: str
 
 
@@ -65,10 +63,6 @@ class RepositoryReport:
 def plan(client: RegistryClient, params: Options) -> Plan:
     """Return the chosen repositories, with what the task gathers of them."""
     refuse_below(1, params, "limit", "limit_repositories")
-    if params["digest"] is not None:
-        digest_name(params["digest"])
-        if "tags" not in params["gather"]:
-            raise UsageError("digest chooses among tags. Add tags to gather.")
     names, warnings = _choose(client, params)
     if not params["gather"] and params["repositories"] is None:
         found = [{"name": name} for name in names.items]
@@ -108,7 +102,7 @@ def _read(client: RegistryClient, params: Options, name: str) -> RepositoryRepor
     order, limit = params["order_by"], params["limit"]
     tags = manifests = None
     if "tags" in params["gather"]:
-        tags = client.tags.list(name, order_by=order, digest=params["digest"], limit=limit)
+        tags = client.tags.list(name, order_by=order, limit=limit)
     if "manifests" in params["gather"]:
         manifests = client.manifests.list(name, order_by=order, limit=limit)
     known = {manifest.digest: manifest for manifest in manifests.items} if manifests else {}

@@ -112,11 +112,6 @@ def test_tags_can_be_limited_to_the_newest(three, limit, truncated):
     assert result["truncated"] is truncated
 
 
-def test_tags_of_one_manifest(three):
-    result = three.run(MODULE, repositories=["library/app"], gather=["tags"], digest=three.index)
-    assert [tag["name"] for tag in result["repositories"][0]["tags"]] == ["latest", "v1"]
-
-
 def test_manifests_are_read_with_what_the_registry_knows(three):
     manifests = {item["digest"]: item for item in three.run(MODULE, repositories=["library/app"], gather=["manifests"])["repositories"][0]["manifests"]}
     assert len(manifests) == 4
@@ -199,8 +194,7 @@ def test_a_registry_behind_a_firewall_says_so(three):
     ("options", "text"),
     [
         ({"repositories": ["A"]}, "'A' cannot be the name of a repository"),
-        ({"digest": "sha256:1"}, "is not a digest"),
-        ({"digest": "sha256:" + "0" * 64}, "Add tags to gather"),
+        ({"digest": "sha256:1"}, "digest was moved to acr_tag_info."),
         ({"limit": 0}, "limit is 0, but must be at least 1"),
         ({"include": ["*"]}, "'*' in include is not a regular expression"),
         ({"repositories": ["a"], "include": ["a"]}, "mutually exclusive"),

@@ -367,6 +367,17 @@ def tag_refuses(scene):
     return {"tags": ["stable"], "reference": "v1", "password": "wrong"}
 
 
+@case("acr_tag_info", DONE)
+def tag_info_done(scene):
+    scene.push("v1")
+    return {"tags": ["v1", "gone"]}
+
+
+@case("acr_tag_info", REFUSES)
+def tag_info_refuses(scene):
+    return {"tags": ["v1"], "password": "wrong"}
+
+
 @case("acr_tag_properties", DONE)
 def tag_properties_done(scene):
     scene.push("v1")
