@@ -37,6 +37,7 @@ options:
       - acr_deleted_info
       - acr_manifest
       - acr_manifest_info
+      - acr_manifest_properties
       - acr_pull
       - acr_push
       - acr_repository

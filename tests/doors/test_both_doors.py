@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from ansible_collections.registryops.acr.tests import images
 from ansible_collections.registryops.acr.tests.cores import NEWEST
 from ansible_collections.registryops.acr.tests.doors.conftest import PASSWORD
 
@@ -22,6 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 WRONG = "canary-51be02-that-is-wrong"
 INDEX = "library/app"
 HELLO = "sha256:8608cb79265e51176a666abf93ecf2aa2214af944c536ced25bcd47121ee5074"
+RELEASE = images.multi_platform("version 1.1.0").root.digest
 OCI_INDEX = "application/vnd.oci.image.index.v1+json"
 # Each answer of the registry has an identifier of its own, and each token too.
 NEW = {
@@ -87,6 +89,14 @@ CASES: dict[str, list[dict[str, Any]]] = {
     "acr_manifest_info": [
         {"repository": INDEX, "references": ["v1.1.0", "gone"], "gather": ["config", "referrers", "completeness"]},
         {"repository": INDEX, "references": ["Not a tag"]},
+    ],
+    "acr_manifest_properties": [
+        {"repository": INDEX, "digests": [RELEASE, HELLO], "can_delete": False},
+        {"repository": INDEX, "digests": [HELLO], "can_delete": False},
+        {"repository": INDEX, "digests": [HELLO], "can_write": True, "on_missing": "warn", "children": False},
+        {"repository": "none", "digests": [HELLO], "can_delete": False, "on_missing": "skip"},
+        {"repository": INDEX, "digests": ["v1.0.0"], "can_delete": False},
+        {"repository": INDEX, "digests": [HELLO]},
     ],
     "acr_usage_info": [
         {"names": [INDEX, "none"]},

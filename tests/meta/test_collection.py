@@ -32,6 +32,7 @@ PACKAGE = "ansible_collections.registryops.acr.plugins"
 MOST_LINES = {
     "acr_access_info": 2900,
     "acr_deleted_info": 2800,
+    "acr_manifest_properties": 2950,
     "acr_repository_info": 2900,
     "acr_tag": 2800,
     "acr_tag_info": 2900,

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from .._common.concurrency import concurrently
@@ -26,7 +26,7 @@ class ManifestTree:
     """
 
     manifests: Mapping[str, ManifestProperties]
-    missing: Set[str]
+    missing: frozenset[str]
     roots: Mapping[str, str]
 
 
@@ -43,7 +43,7 @@ def read_tree(client: RegistryClient, repository: RepositoryProperties, digests:
         parents = {child.digest: index.digest for index, group in zip(indexes, children) for child in group if child.digest not in roots}
         roots.update({digest: roots[parent] for digest, parent in parents.items()})
         todo = list(parents)
-    return ManifestTree(reached, roots.keys() - reached.keys(), roots)
+    return ManifestTree(reached, frozenset(roots.keys() - reached.keys()), roots)
 
 
 def read_children(client: RegistryClient, repository: str, index: ManifestProperties) -> tuple[Child, ...]:

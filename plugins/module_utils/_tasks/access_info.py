@@ -28,6 +28,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "acr_deleted_info": ("deleted_read",),
     "acr_manifest": ("metadata_read", "pull", "push", "delete"),
     "acr_manifest_info": ("pull",),
+    "acr_manifest_properties": ("metadata_read", "metadata_write"),
     "acr_pull": ("pull",),
     "acr_push": ("metadata_read", "pull", "push"),
     "acr_repository": ("metadata_read", "metadata_write", "delete"),

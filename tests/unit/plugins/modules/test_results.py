@@ -367,6 +367,23 @@ def tag_refuses(scene):
     return {"tags": ["stable"], "reference": "v1", "password": "wrong"}
 
 
+@case("acr_manifest_properties", DONE)
+def manifest_properties_done(scene):
+    return {"digests": [scene.push("v1"), f"sha256:{'0' * 64}"], "on_missing": "skip", "can_write": False}
+
+
+@case("acr_manifest_properties", PARTLY)
+def manifest_properties_partly(scene):
+    digest = scene.push("v1")
+    scene.refuse("PATCH", "/_manifests/.*")
+    return {"digests": [digest], "can_write": False}
+
+
+@case("acr_manifest_properties", REFUSES)
+def manifest_properties_refuses(scene):
+    return {"digests": [f"sha256:{'0' * 64}"], "can_write": False, "password": "wrong"}
+
+
 @case("acr_tag_info", DONE)
 def tag_info_done(scene):
     scene.push("v1")
