@@ -177,7 +177,7 @@ def test_space_is_needed_for_all_files_that_are_missing_and_no_others(registry, 
 def test_a_destination_that_is_a_file(registry, files):
     registry.run(PUSH, repository=REPOSITORY, files=files, tags=["latest"])
     result = registry.run(MODULE, repository=REPOSITORY, reference="latest", dest=files[0]["src"])
-    assert result["msg"] == f"{files[0]['path']}/a.json cannot be written: {files[0]['path']} is not a folder. Nothing was changed."
+    assert result["msg"] == f"{files[0]['src']}/a.json cannot be written: {files[0]['src']} is not a folder. Nothing was changed."
 
 
 def test_the_longest_name_there_is(registry, files, tmp_path):
