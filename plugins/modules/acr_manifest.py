@@ -14,7 +14,7 @@ author:
 description:
   - Pushes a manifest or an index, and points tags at it. Everything it refers to must already be in the repository. This is also checked in
     check mode.
-  - With O(state=absent), deletes manifests. The task fails if that would break anything that O(even_if) does not allow.
+  - With O(state=absent), deletes manifests. The task fails if that would break anything that O(allow_breaking) does not allow.
   - To push files or whole images, use M(registryops.acr.acr_push).
 extends_documentation_fragment:
   - registryops.acr._registry
@@ -48,7 +48,6 @@ options:
   tags:
     description:
       - The tags to point at the manifest. If omitted, the manifest is pushed by its digest, without a tag.
-      - With O(state=absent) and O(by_tag=true), the tags whose manifests are deleted.
     type: list
     elements: str
   annotations:
@@ -64,20 +63,16 @@ options:
       - Whether to check the manifest against the schema of its media type, and that the repository has all the content it refers to.
     type: bool
     default: true
-  digests:
-    description: The digests of the manifests to delete. Used with O(state=absent), which requires this or O(tags).
+  references:
+    description:
+      - The tags and digests of the manifests to delete. Required with O(state=absent), and only used there.
+      - A tag means the manifest that it points at. To remove tags only, use M(registryops.acr.acr_tag).
     type: list
     elements: str
-  by_tag:
-    description:
-      - Whether to delete the manifests that O(tags) point at. Required to use O(tags) with O(state=absent).
-      - To remove tags only, use M(registryops.acr.acr_tag).
-    type: bool
-    default: false
-  even_if:
+  allow_breaking:
     description:
       - What a deletion may break.
-      - With V(tags), manifests are deleted even if they have tags other than those in O(tags). These tags are deleted too.
+      - With V(tags), manifests are deleted even if they have tags other than those in O(references). These tags are deleted too.
       - With V(indexes), manifests are deleted even if an index lists them.
       - With V(referrers), manifests are deleted even if they have referrers such as signatures, which the registry may then delete too.
       - Indexes and referrers that the same task deletes do not count. An index is deleted before the manifests it lists.
@@ -127,9 +122,9 @@ EXAMPLES = r"""
   registryops.acr.acr_manifest:
     registry: myregistry
     repository: library/app
-    digests:
+    references:
       - "{{ small.digest }}"
-    even_if:
+    allow_breaking:
       - tags
     state: absent
 
@@ -137,9 +132,8 @@ EXAMPLES = r"""
   registryops.acr.acr_manifest:
     registry: myregistry
     repository: library/app
-    tags:
+    references:
       - nightly
-    by_tag: true
     state: absent
 """
 
@@ -204,7 +198,7 @@ deleted:
       elements: str
       sample: []
 blocked:
-  description: The manifests whose deletion would break something that O(even_if) does not allow, in the same format as RV(deleted).
+  description: The manifests whose deletion would break something that O(allow_breaking) does not allow, in the same format as RV(deleted).
   returned: when the task fails for this reason
   type: list
   elements: dict
@@ -281,12 +275,11 @@ def main() -> None:
             "annotations": {"type": "dict"},
             "subject": {"type": "str"},
             "validate": {"type": "bool", "default": True},
-            "digests": {"type": "list", "elements": "str"},
-            "by_tag": {"type": "bool", "default": False},
-            "even_if": {"type": "list", "elements": "str", "choices": ["tags", "indexes", "referrers"], "default": []},
+            "references": {"type": "list", "elements": "str"},
+            "allow_breaking": {"type": "list", "elements": "str", "choices": ["tags", "indexes", "referrers"], "default": []},
         },
         mutually_exclusive=[("content", "src")],
-        required_if=[("state", "present", ("content", "src"), True), ("state", "absent", ("digests", "tags"), True)],
+        required_if=[("state", "present", ("content", "src"), True), ("state", "absent", ("references",))],
     )
 
 

@@ -82,9 +82,8 @@ EXAMPLES = r"""
   registryops.acr.acr_manifest:
     registry: myregistry
     repository: library/app
-    tags:
+    references:
       - nightly
-    by_tag: true
     state: absent
 
 - name: List the deleted tags

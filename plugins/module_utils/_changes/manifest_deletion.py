@@ -14,8 +14,8 @@ from functools import partial
 from typing import Any
 
 from .._common.concurrency import concurrently
-from .._common.errors import BlockedError, DriftError, UsageError
-from .._common.names import digest_name, tag_name
+from .._common.errors import BlockedError, DriftError
+from .._common.names import reference_name
 from .._common.plan import Change, Plan, Step
 from .._common.text import listed, short_digest
 from .._oci.graph import independent_chains
@@ -68,22 +68,23 @@ class ManifestDeletion:
         ]
 
 
-def plan_manifest_deletion(client: RegistryClient, name: str, digests: Iterable[str], tags: Iterable[str], allowed: Collection[str]) -> Plan:
-    """Return what it takes to delete the manifests with these ``digests``, and those that these ``tags`` point at.
+def plan_manifest_deletion(client: RegistryClient, name: str, references: Iterable[str], allowed: Collection[str]) -> Plan:
+    """Return what it takes to delete the manifests that ``references`` name: digests, and tags that point at them.
 
     BlockedError when that breaks something whose kind is not ``allowed`` to break (tags, indexes, referrers), or when a lock forbids it.
     """
-    wanted_digests = list(dict.fromkeys(map(digest_name, digests)))
-    wanted_tags = list(dict.fromkeys(map(tag_name, tags)))
+    named_ones = list(dict.fromkeys(map(reference_name, references)))
+    wanted_tags = [reference for reference in named_ones if ":" not in reference]
     client.announce([name], "metadata_read", "pull", "delete")
     repository = client.repositories.get(name)
-    named = client.tags.get_many(repository, wanted_tags) if repository and wanted_tags else {}
-    wanted = dict.fromkeys([*wanted_digests, *(named[tag].digest for tag in wanted_tags if tag in named)])
+    tags = client.tags.get_many(repository, wanted_tags) if repository and wanted_tags else {}
+    digests = {reference: tags[reference].digest if reference in tags else reference for reference in named_ones if ":" in reference or reference in tags}
+    wanted = dict.fromkeys(digests.values())
     manifests = client.manifests.get_many(repository, wanted) if repository and wanted else {}
-    deletions = _read_deletions(client, name, [manifests[digest] for digest in wanted if digest in manifests], named) if manifests else []
+    deletions = _read_deletions(client, name, [manifests[digest] for digest in wanted if digest in manifests], tags) if manifests else []
     _refuse_locked(repository, deletions)
     _refuse_breaking(name, deletions, allowed)
-    missing = [*(tag for tag in wanted_tags if tag not in named), *(digest for digest in wanted if digest not in manifests)]
+    missing = [reference for reference in named_ones if digests.get(reference) not in manifests]
     return Plan(
         result={"missing": missing},
         report=lambda done: {"deleted": [deletion.to_result() for deletion in deletions if deletion.change_in(name) in done]},
@@ -100,7 +101,7 @@ def _refuse_locked(repository: RepositoryProperties | None, deletions: Sequence[
     for deletion in deletions:
         digest = deletion.manifest.digest
         if deletion.manifest.attributes.is_locked:
-            raise BlockedError(f"Manifest {digest} of '{repository.name}' is locked; nothing was deleted. Unlock it with acr_tag_properties (manifest) first.")
+            raise BlockedError(f"Manifest {digest} of '{repository.name}' is locked; nothing was deleted. Unlock its image with acr_tag_properties first.")
         locked = next((tag.name for tag in deletion.tags if tag.attributes.is_locked), None)
         if locked:
             # The registry itself would delete both.
@@ -116,7 +117,7 @@ def _refuse_breaking(name: str, deletions: Sequence[ManifestDeletion], allowed: 
         others = f", and deleting {len(blocked) - 1} of the others would break something, too" if len(blocked) > 1 else ""
         raise BlockedError(
             f"Deleting manifest {blocked[0].manifest.digest} of '{name}' would delete or break {listed(blocked[0].breaks(allowed))}"
-            f"{others}; nothing was deleted. List in even_if what may break, or remove only the tags with acr_tag.",
+            f"{others}; nothing was deleted. List in allow_breaking what may break, or remove only the tags with acr_tag.",
             {"blocked": [deletion.to_result() for deletion in blocked]},
         )
 
@@ -175,12 +176,3 @@ def _read_parents(client: RegistryClient, name: str) -> dict[str, set[str]]:
 def _read_tags(client: RegistryClient, name: str, digest: str) -> tuple[TagProperties, ...]:
     """Return all tags of a manifest. Its properties do not always name all of them."""
     return tuple(sorted(client.tags.list(name, digest=digest).items, key=lambda tag: tag.name))
-
-
-def tags_to_delete(tags: Iterable[str] | None, by_tag: bool) -> list[str]:
-    """Return the tags whose manifests are to be deleted; UsageError when the task does not say ``by_tag``."""
-    if tags and not by_tag:
-        raise UsageError(
-            "tags with state=absent would delete the manifests that they point at. Set by_tag to true to do that, or remove only the tags with acr_tag."
-        )
-    return list(tags or ())

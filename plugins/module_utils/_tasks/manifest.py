@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, TypedDict
 
-from .._changes.manifest_deletion import plan_manifest_deletion, tags_to_delete
+from .._changes.manifest_deletion import plan_manifest_deletion
 from .._changes.manifest_push import ensure_pushable, plan_push, read_document
 from .._common.names import repository_name
 from .._common.plan import Plan
@@ -30,18 +30,17 @@ class Options(TypedDict):
     annotations: dict[str, Any] | None
     subject: str | None
     validate: bool
-    digests: list[str] | None
-    by_tag: bool
-    even_if: list[str]
+    references: list[str] | None
+    allow_breaking: list[str]
 
 
 def plan(client: RegistryClient, params: Options) -> Plan:
     """Return what it takes for the repository to have the manifest with its tags, or for manifests to be absent."""
     name = repository_name(params["repository"])
     if params["state"] == "absent":
-        refuse_options(params, "content", "src", "media_type", "annotations", "subject")
-        return plan_manifest_deletion(client, name, params["digests"] or (), tags_to_delete(params["tags"], params["by_tag"]), params["even_if"])
-    refuse_options(params, "digests", "by_tag", "even_if")
+        refuse_options(params, "content", "src", "media_type", "tags", "annotations", "subject")
+        return plan_manifest_deletion(client, name, params["references"] or (), params["allow_breaking"])
+    refuse_options(params, "references", "allow_breaking")
     client.announce([name], "metadata_read", "pull", "pull,push")
     document = read_document(client.content, name, params)
     if params["validate"]:

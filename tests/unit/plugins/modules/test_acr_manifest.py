@@ -124,24 +124,32 @@ def test_the_wrong_media_type(registry, platforms):
 @pytest.mark.parametrize("check", [True, False])
 def test_deleting_by_tag(registry, platforms, check):
     other = registry.push(REPOSITORY, images.image("two"), "v2")
-    result = registry.run(MODULE, repository=REPOSITORY, tags=["v2", "gone"], by_tag=True, state="absent", check=check)
+    result = registry.run(MODULE, repository=REPOSITORY, references=["v2", "gone"], state="absent", check=check)
     assert result["changed"]
     assert result["deleted"] == [{"digest": other, "tags": ["v2"], "indexes": [], "referrers": []}]
     assert result["missing"] == ["gone"]
     assert (other in manifests(registry)) is check
     if not check:
-        again = registry.run(MODULE, repository=REPOSITORY, tags=["v2", "gone"], by_tag=True, state="absent")
+        again = registry.run(MODULE, repository=REPOSITORY, references=["v2", "gone"], state="absent")
         assert (again["changed"], again["missing"]) == (False, ["v2", "gone"])
 
 
 def test_tags_alone_do_not_mean_to_delete_manifests(registry, platforms):
     mark = registry.mark()
     result = registry.run(MODULE, repository=REPOSITORY, tags=["v1"], state="absent")
-    assert (
-        result["msg"]
-        == "tags with state=absent would delete the manifests that they point at. Set by_tag to true to do that, or remove only the tags with acr_tag."
-    )
+    assert result["msg"] == "state is absent but all of the following are missing: references"
+    result = registry.run(MODULE, repository=REPOSITORY, tags=["v1"], references=["v1"], state="absent")
+    assert result["msg"] == "tags has no effect with state=absent. Remove it, or change state. Nothing was changed."
     assert registry.writes(mark) == []
+
+
+def test_a_manifest_is_named_by_tag_and_by_digest(registry, platforms):
+    digest = registry.push(REPOSITORY, images.image("two"), "v2", "v3")
+    mark = registry.mark()
+    result = registry.run(MODULE, repository=REPOSITORY, references=[NOWHERE, "v2", "gone", digest, "v3"], state="absent")
+    assert [one["digest"] for one in result["deleted"]] == [digest]
+    assert result["missing"] == [NOWHERE, "gone"]
+    assert registry.writes(mark) == [f"DELETE /v2/{REPOSITORY}/manifests/{digest}"]
 
 
 @pytest.mark.parametrize("check", [True, False])
@@ -154,20 +162,20 @@ def test_what_would_break_stops_a_deletion(registry, platforms, check):
     )
     before = manifests(registry)
     for options, broken in (
-        ({"digests": [index]}, "tag side, tag v1"),
-        ({"tags": ["v1"], "by_tag": True}, "tag side"),
-        ({"digests": [child]}, ", ".join(f"index {name}" for name in sorted([index, about])) + f", referrer {about}"),
-        ({"digests": [child], "even_if": ["indexes"]}, f"referrer {about}"),
+        ({"references": [index]}, "tag side, tag v1"),
+        ({"references": ["v1"]}, "tag side"),
+        ({"references": [child]}, ", ".join(f"index {name}" for name in sorted([index, about])) + f", referrer {about}"),
+        ({"references": [child], "allow_breaking": ["indexes"]}, f"referrer {about}"),
     ):
         result = registry.run(MODULE, repository=REPOSITORY, state="absent", check=check, **options)
         assert f"of '{REPOSITORY}' would delete or break {broken}; nothing was deleted." in result["msg"]
         (blocked,) = result["blocked"]
         assert set(re.findall("sha256:[0-9a-f]{64}", broken)) <= {*blocked["indexes"], *blocked["referrers"]}
         assert manifests(registry) == before
-    result = registry.run(MODULE, repository=REPOSITORY, state="absent", digests=[child], even_if=["indexes", "referrers"], check=check)
+    result = registry.run(MODULE, repository=REPOSITORY, state="absent", references=[child], allow_breaking=["indexes", "referrers"], check=check)
     assert result["changed"]
     assert f"referrer {about[:19]} attached" in result["diff"]["before"]
-    everything = registry.run(MODULE, repository=REPOSITORY, state="absent", digests=sorted(before), even_if=["tags"], check=check)
+    everything = registry.run(MODULE, repository=REPOSITORY, state="absent", references=sorted(before), allow_breaking=["tags"], check=check)
     assert everything["changed"]
 
 
@@ -175,24 +183,24 @@ def test_a_locked_manifest(registry, platforms):
     index = tags(registry)["v1"]
     registry.patch(f"/acr/v1/{REPOSITORY}/_manifests/{index}", deleteEnabled=False)
     mark = registry.mark()
-    result = registry.run(MODULE, repository=REPOSITORY, state="absent", digests=[index], even_if=["tags"])
+    result = registry.run(MODULE, repository=REPOSITORY, state="absent", references=[index], allow_breaking=["tags"])
     assert f"Manifest {index} of '{REPOSITORY}' is locked; nothing was deleted." in result["msg"]
     assert registry.writes(mark) == []
 
 
 def test_options_of_the_other_state_are_no_options(registry, platforms):
     index = tags(registry)["v1"]
-    result = registry.run(MODULE, repository=REPOSITORY, content=platforms, subject="v1", digests=[index], even_if=["tags"], state="absent")
+    result = registry.run(MODULE, repository=REPOSITORY, content=platforms, subject="v1", references=[index], allow_breaking=["tags"], state="absent")
     assert result["msg"] == "content and subject have no effect with state=absent. Remove them, or change state. Nothing was changed."
-    result = registry.run(MODULE, repository=REPOSITORY, content=platforms, digests=[index])
-    assert result["msg"] == "digests has no effect with state=present. Remove it, or change state. Nothing was changed."
+    result = registry.run(MODULE, repository=REPOSITORY, content=platforms, references=[index])
+    assert result["msg"] == "references has no effect with state=present. Remove it, or change state. Nothing was changed."
     assert index in manifests(registry)
 
 
 def test_all_that_is_in_the_way_is_told(registry, platforms):
     index = tags(registry)["v1"]
     children = [child["digest"] for child in platforms["manifests"]]
-    result = registry.run(MODULE, repository=REPOSITORY, state="absent", digests=children, check=True)
+    result = registry.run(MODULE, repository=REPOSITORY, state="absent", references=children, check=True)
     assert f"would delete or break index {index}, and deleting 1 of the others would break something, too; nothing was deleted." in result["msg"]
     assert result["blocked"] == [{"digest": digest, "tags": [], "indexes": [index], "referrers": []} for digest in children]
 
@@ -202,7 +210,7 @@ def test_all_that_is_in_the_way_is_told(registry, platforms):
 def test_a_locked_tag_keeps_its_manifest(registry, platforms, flag, check):
     """The registry itself would delete the manifest and the tag with it."""
     registry.patch(f"/acr/v1/{REPOSITORY}/_tags/v1", **{flag: False})
-    result = registry.run(MODULE, repository=REPOSITORY, state="absent", tags=["v1"], by_tag=True, even_if=["tags"], check=check)
+    result = registry.run(MODULE, repository=REPOSITORY, state="absent", references=["v1"], allow_breaking=["tags"], check=check)
     index = tags(registry)["v1"]
     assert result["msg"] == (
         f"Tag 'v1' of '{REPOSITORY}' is locked, and deleting its manifest {index} would delete it too; nothing was deleted. "
@@ -215,7 +223,7 @@ def test_a_tag_that_came_meanwhile_keeps_its_manifest(registry, platforms):
     index = tags(registry)["v1"]
     body = registry.session.get(f"https://r.azurecr.io/acr/v1/{REPOSITORY}/_tags").text.replace('"name":"v1"', '"name":"v2"')
     registry.emulator.faults.set([{"method": "GET", "path": rf"/acr/v1/{REPOSITORY}/_tags\?.*digest=.*", "skip": 1, "status": 200, "body": body}])
-    result = registry.run(MODULE, repository=REPOSITORY, state="absent", tags=["v1"], by_tag=True)
+    result = registry.run(MODULE, repository=REPOSITORY, state="absent", references=["v1"])
     assert f"Manifest {index} got the tag 'v2' while the task was running; it was not deleted. Run the task again." in result["msg"]
     assert (result["changed"], tags(registry)) == (False, {"v1": index})
 
@@ -225,11 +233,11 @@ def test_an_index_goes_before_what_it_lists(registry, platforms):
     index = tags(registry)["v1"]
     digests = [*(child["digest"] for child in platforms["manifests"]), index]
     registry.emulator.faults.set([{"method": "DELETE", "path": f"/v2/{REPOSITORY}/manifests/{index}", "times": 0, "status": 405, "body": "{}"}])
-    result = registry.run(MODULE, repository=REPOSITORY, state="absent", digests=digests, even_if=["tags"])
+    result = registry.run(MODULE, repository=REPOSITORY, state="absent", references=digests, allow_breaking=["tags"])
     assert (result["changed"], result["done"], len(result["not_attempted"])) == (False, [], 2)
     assert set(digests) <= manifests(registry)
     registry.emulator.faults.set([])
-    assert registry.run(MODULE, repository=REPOSITORY, state="absent", digests=digests, even_if=["tags"])["changed"]
+    assert registry.run(MODULE, repository=REPOSITORY, state="absent", references=digests, allow_breaking=["tags"])["changed"]
     assert manifests(registry) == set()
 
 

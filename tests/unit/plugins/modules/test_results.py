@@ -239,7 +239,7 @@ def manifest_push_done(scene):
 
 @case("acr_manifest", DONE)
 def manifest_deletion_done(scene):
-    return {"digests": [scene.push("v1")], "even_if": ["tags"], "state": "absent"}
+    return {"references": [scene.push("v1")], "allow_breaking": ["tags"], "state": "absent"}
 
 
 @case("acr_manifest", PARTLY)
@@ -252,12 +252,12 @@ def manifest_push_partly(scene):
 def manifest_deletion_partly(scene):
     digest = scene.push()
     scene.refuse("DELETE", "/manifests/.*")
-    return {"digests": [digest], "state": "absent"}
+    return {"references": [digest], "state": "absent"}
 
 
 @case("acr_manifest", BLOCKED)
 def manifest_blocked(scene):
-    return {"digests": [scene.push("v1")], "state": "absent"}
+    return {"references": [scene.push("v1")], "state": "absent"}
 
 
 @case("acr_manifest", REFUSES)

@@ -29,7 +29,13 @@ def app(registry, monkeypatch):
 
 TASKS = {
     "tag": ("acr_tag", {"tags": ["v1"], "state": "absent"}, "DELETE", "/acr/v1/library/app/_tags/v1", None),
-    "manifest": ("acr_manifest", {"digests": ["{digest}"], "state": "absent", "even_if": ["tags"]}, "DELETE", "/v2/library/app/manifests/{digest}", None),
+    "manifest": (
+        "acr_manifest",
+        {"references": ["{digest}"], "state": "absent", "allow_breaking": ["tags"]},
+        "DELETE",
+        "/v2/library/app/manifests/{digest}",
+        None,
+    ),
     "blob": ("acr_blob", {"digest": "{blob}", "state": "absent"}, "DELETE", "/v2/library/app/blobs/{blob}", None),
     "repository": ("acr_repository", {"state": "absent"}, "DELETE", "/acr/v1/library/app", None),
     "attributes of a tag": ("acr_tag_properties", {"tags": ["v1"], "can_delete": False}, "PATCH", "/acr/v1/library/app/_tags/v1", "tag"),
