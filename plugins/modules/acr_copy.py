@@ -56,7 +56,7 @@ options:
             C(v), are selected.
           - A pre-release is selected only if the range names a pre-release of the same version, as in V(>=2.0.0-rc.1).
         type: str
-  source:
+  source_registry:
     description:
       - The registry to copy from.
       - If omitted, images are copied within O(registry).
@@ -66,19 +66,24 @@ options:
         description: The host of the registry, with an optional port, or its URL. V(docker.io) is Docker Hub.
         type: str
         required: true
-      same_identity:
+      auth_source:
         description:
-          - Whether to sign in to the source registry in the same way as to O(registry). It must then be an Azure Container Registry.
-          - Cannot be used with O(source.username) or O(source.auth_file).
-        type: bool
-        default: false
+          - How to sign in to the source registry.
+          - V(same) signs in as to O(registry). The source registry must then be an Azure Container Registry.
+          - V(password) uses O(source_registry.username) and O(source_registry.password), and V(auth_file) uses
+            O(source_registry.auth_file). These are the defaults where those options are set.
+          - V(anonymous) is the default otherwise. The source registry must then allow anonymous pull.
+        type: str
+        choices:
+          - anonymous
+          - same
+          - password
+          - auth_file
       username:
-        description:
-          - The user name for the source registry. Mutually exclusive with O(source.auth_file).
-          - If no credential is set, the source registry must allow anonymous pull.
+        description: The user name for the source registry. Mutually exclusive with O(source_registry.auth_file).
         type: str
       password:
-        description: The password for O(source.username).
+        description: The password for O(source_registry.username).
         type: str
       auth_file:
         description: The path of a file written by C(docker login), C(podman login) or C(oras login).
@@ -141,7 +146,7 @@ EXAMPLES = r"""
 - name: Mirror an image from another registry
   registryops.acr.acr_copy:
     registry: myregistry
-    source:
+    source_registry:
       registry: myregistry.azurecr.io
       username: "{{ lookup('ansible.builtin.env', 'ACR_USERNAME') }}"
       password: "{{ lookup('ansible.builtin.env', 'ACR_PASSWORD') }}"
@@ -187,7 +192,7 @@ images:
       returned: always
       type: bool
       sample: true
-    skipped:
+    not_overwritten:
       description: Why the target tag was not overwritten - V(exists), V(not older) or V(age unknown). V(null) if nothing prevented it.
       returned: always
       type: str
@@ -253,6 +258,7 @@ diff:
 """
 
 from ..module_utils._ansible.run import run_module
+from ..module_utils._registry.copy_source import SOURCE_LOGINS
 from ..module_utils._tasks.copy import plan
 
 
@@ -266,7 +272,7 @@ def main() -> None:
     }
     source = {
         "registry": {"type": "str", "required": True},
-        "same_identity": {"type": "bool", "default": False},
+        "auth_source": {"type": "str", "choices": list(SOURCE_LOGINS)},
         "username": {"type": "str"},
         "password": {"type": "str", "no_log": True},
         "auth_file": {"type": "path"},
@@ -279,7 +285,7 @@ def main() -> None:
         plan,
         {
             "images": {"type": "list", "elements": "dict", "required": True, "options": image},
-            "source": {"type": "dict", "options": source, **login},
+            "source_registry": {"type": "dict", "options": source, **login},
             "referrers": {"type": "bool", "default": True},
             "overwrite": {"type": "str", "choices": ["always", "never", "if_older"], "default": "always"},
         },

@@ -23,7 +23,7 @@ from ansible_collections.registryops.acr.plugins.module_utils._registry.copy_sou
 def main() -> None:
     """Move."""
     direction, url, repository, path, *digest = sys.argv[1:]
-    nobody = dict.fromkeys(("same_identity", "auth_file", "username", "password", "token_service"))
+    nobody = dict.fromkeys(("auth_source", "auth_file", "username", "password", "token_service"))
     source = {**nobody, "registry": url, "validate_certs": True, "ca_path": os.environ["CA"]}
     registry = connect_source(
         source, {"registry": url, "cloud": "AzureCloud", "validate_certs": True, "ca_path": None, "timeout": 30.0, "concurrency": 8}

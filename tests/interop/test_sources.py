@@ -109,7 +109,7 @@ def oras(folder: Path, *command: str) -> str:
 
 @pytest.fixture(scope="module", params=[open_registry, basic_registry, token_registry], ids=lambda kind: kind.__name__)
 def source(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
-    """Each kind of registry, as the option ``source`` names it."""
+    """Each kind of registry, as the option ``source_registry`` names it."""
     with request.param(tmp_path_factory.mktemp("source")) as options:
         yield options
 
@@ -129,9 +129,9 @@ def test_images_come_from_any_registry(acr: Callable[..., dict[str, Any]], sourc
 
     target = f"mirror/{host.replace(':', '-')}"
     items = [{"source": "library/app", "target": target, "include": [tag]}]
-    copied = acr("acr_copy", images=items, source=source)
+    copied = acr("acr_copy", images=items, source_registry=source)
     assert [(one["target"], one["digest"], one["changed"]) for one in copied["images"]] == [(f"{target}:{tag}", image.root.digest, True)]
-    assert not acr("acr_copy", images=items, source=source)["changed"]
+    assert not acr("acr_copy", images=items, source_registry=source)["changed"]
     acr("acr_pull", repository=target, reference=tag, layout=str(tmp_path / "back"))
     assert images.read_layout(tmp_path / "back") == images.read_layout(tmp_path / "layout")
 
@@ -139,14 +139,14 @@ def test_images_come_from_any_registry(acr: Callable[..., dict[str, Any]], sourc
 def test_a_password_goes_to_no_other_host(emulator: started.Registry, tmp_path: Path) -> None:
     login = {"registry": emulator.url, "ca_path": emulator.ca, "username": emulator.username, "password": emulator.password}
     with token_registry(tmp_path) as source:
-        result = modules.run("acr_copy", **login, images=[{"source": "a:v1"}], source={**source, "token_service": None})
+        result = modules.run("acr_copy", **login, images=[{"source": "a:v1"}], source_registry={**source, "token_service": None})
         assert "asks for its password to be sent to another host, http://127.0.0.1:" in result["msg"]
-        assert "set token_service of source to this URL." in result["msg"]
-        wrong = modules.run("acr_copy", **login, images=[{"source": "a:v1"}], source={**source, "password": "canary-wrong"})
-        assert "does not accept this login: check username and password of source." in wrong["msg"]
+        assert "set token_service of source_registry to this URL." in result["msg"]
+        wrong = modules.run("acr_copy", **login, images=[{"source": "a:v1"}], source_registry={**source, "password": "canary-wrong"})
+        assert "does not accept this login: check username and password of source_registry." in wrong["msg"]
     with basic_registry(tmp_path) as source:
-        wrong = modules.run("acr_copy", **login, images=[{"source": "a:v1"}], source={**source, "password": "canary-wrong"})
+        wrong = modules.run("acr_copy", **login, images=[{"source": "a:v1"}], source_registry={**source, "password": "canary-wrong"})
         assert wrong["failed"]
         assert "canary" not in json.dumps(wrong)
-        nobody = modules.run("acr_copy", **login, images=[{"source": "a:v1"}], source={"registry": source["registry"]})
-        assert "requires a user name and a password: set username and password of source." in nobody["msg"]
+        nobody = modules.run("acr_copy", **login, images=[{"source": "a:v1"}], source_registry={"registry": source["registry"]})
+        assert "requires a user name and a password: set username and password of source_registry." in nobody["msg"]

@@ -44,8 +44,8 @@ class ChallengedEndpoint(TokenEndpoint):
         if challenge is _NO_CHALLENGE:
             return _NO_TOKEN
         if challenge.scheme == "basic":
-            raise UsageError(f"{self._service} requires a user name and a password: set username and password of source.")
-        advice = f"{self._service} does not allow anonymous access to this repository: set username and password of source."
+            raise UsageError(f"{self._service} requires a user name and a password: set username and password of source_registry.")
+        advice = f"{self._service} does not allow anonymous access to this repository: set username and password of source_registry."
         return self._fetch(challenge, scope, {}, advice)
 
     def password(self, username: str, password: str, scope: str) -> Token:
@@ -58,9 +58,9 @@ class ChallengedEndpoint(TokenEndpoint):
         if realm[:2] != urlsplit(self._transport.origin)[:2] and realm.geturl().rstrip("/") != (self._trusted or "").rstrip("/"):
             raise UsageError(
                 f"{self._service} asks for its password to be sent to another host, {printable(redact(realm.geturl()), 120)}; nothing was sent there. "
-                "If you trust that host, set token_service of source to this URL."
+                "If you trust that host, set token_service of source_registry to this URL."
             )
-        return self._fetch(challenge, scope, basic.headers, f"{self._service} does not accept this login: check username and password of source.")
+        return self._fetch(challenge, scope, basic.headers, f"{self._service} does not accept this login: check username and password of source_registry.")
 
     def refresh(self, refresh_token: str, scope: str) -> Token:
         """Return an access token for ``scope`` in exchange for the identity token of a login file."""

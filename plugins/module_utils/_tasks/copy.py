@@ -31,7 +31,7 @@ class Options(TypedDict):
     """The options of acr_copy."""
 
     images: list[ImageOptions]
-    source: SourceOptions | None
+    source_registry: SourceOptions | None
     referrers: bool
     overwrite: str
 
@@ -39,24 +39,24 @@ class Options(TypedDict):
 def plan(client: RegistryClient, params: Options) -> Plan:
     """Return what it takes for the registry to have copies of the images."""
     # With a client of its own even for the same registry: an upload that waits for a download must not hold its connection.
-    source = connect_source(params["source"], params) if params["source"] else client.twin()
+    source = connect_source(params["source_registry"], params) if params["source_registry"] else client.twin()
     return CopyTask(source, client, params["referrers"], params["overwrite"]).plan_copies(choose_images(source, params["images"]))
 
 
 @dataclass(frozen=True)
 class CopyDecision:
-    """What the task does with one image; ``skipped`` says why it is not copied, or is None."""
+    """What the task does with one image; ``not_overwritten`` says why its tag stays as it is, or is None."""
 
     image: CopiedImage
     document: Document
     tagging: Tagging
     missing: MissingContent | None
-    skipped: str | None
+    not_overwritten: str | None
 
     @property
     def changed(self) -> bool:
         """Whether anything is copied or tagged."""
-        return self.skipped is None and bool(self.tagging.changes or (self.missing and self.missing.documents))
+        return self.not_overwritten is None and bool(self.tagging.changes or (self.missing and self.missing.documents))
 
     @property
     def before(self) -> str | None:
@@ -78,7 +78,7 @@ class CopyDecision:
             "digest": self.document.digest,
             "before": self.before,
             "changed": self.changed,
-            "skipped": self.skipped,
+            "not_overwritten": self.not_overwritten,
             **(self.missing.to_result() if self.missing and self.changed else {"manifests": 0, "blobs": 0, "bytes": 0}),
         }
 
@@ -120,15 +120,15 @@ class CopyTask:
         if document is None:
             raise NotFoundError(f"{self.source.server.host} has no {image.origin}. Check the name. Nothing was copied.")
         before = self.target.content.head(image.target, image.tag) if image.tag else None
-        skipped = self._skips(image, document) if before and before.digest != document.digest else None
-        wanted = read_tagging(self.target, image.target, [image.tag] if image.tag and not skipped else [], document.digest)
-        if skipped and image.tag and before:
+        not_overwritten = self._reason_to_keep(image, document) if before and before.digest != document.digest else None
+        wanted = read_tagging(self.target, image.target, [image.tag] if image.tag and not not_overwritten else [], document.digest)
+        if not_overwritten and image.tag and before:
             wanted = Tagging(image.target, {image.tag: before.digest}, before.digest)
         # The manifest that the tag points at is complete, but its referrers may be missing.
-        settled = skipped or (not self.referrers and before is not None and before.digest == document.digest)
-        return CopyDecision(image, document, wanted, None if settled else copier.compare(document, self.referrers), skipped)
+        settled = not_overwritten or (not self.referrers and before is not None and before.digest == document.digest)
+        return CopyDecision(image, document, wanted, None if settled else copier.compare(document, self.referrers), not_overwritten)
 
-    def _skips(self, image: CopiedImage, document: Document) -> str | None:
+    def _reason_to_keep(self, image: CopiedImage, document: Document) -> str | None:
         """Return why an existing tag is not overwritten, or None when it is."""
         if self.overwrite == "always":
             return None

@@ -45,7 +45,7 @@ def test_an_image_is_copied_with_all_that_belongs_to_it(registry, release, check
     assert result["changed"]
     (image,) = result["images"]
     assert (image["source"], image["target"], image["digest"], image["before"]) == (f"{SOURCE}:v1.0.0", f"{TARGET}:v1.0.0", digest, None)
-    assert (image["manifests"], image["blobs"], image["skipped"]) == (4, 6, None)
+    assert (image["manifests"], image["blobs"], image["not_overwritten"]) == (4, 6, None)
     amount = f"4 manifests and 6 blobs, {image['bytes']} bytes"
     assert result["diff"]["after"] == f"{TARGET}:v1.0.0 -> {digest[:19]} from r.azurecr.io/{SOURCE}:v1.0.0 ({amount})\n"
     if check:
@@ -104,7 +104,7 @@ def test_tags_are_chosen(registry, choice, expected):
 
 
 @pytest.mark.parametrize(
-    ("overwrite", "ours", "theirs", "skipped"),
+    ("overwrite", "ours", "theirs", "kept"),
     [
         ("always", None, None, None),
         ("never", None, None, "exists"),
@@ -117,13 +117,13 @@ def test_tags_are_chosen(registry, choice, expected):
     ],
 )
 @pytest.mark.parametrize("check", [True, False])
-def test_what_is_there_already(registry, overwrite, ours, theirs, skipped, check):
+def test_what_is_there_already(registry, overwrite, ours, theirs, kept, check):
     digest = registry.push(SOURCE, dated("ours", ours), "v1")
     before = registry.push(TARGET, dated("theirs", theirs), "v1")
     result = registry.run(MODULE, images=[{"source": f"{SOURCE}:v1", "target": TARGET}], overwrite=overwrite, check=check)
     (image,) = result["images"]
-    assert (image["before"], image["skipped"], image["changed"], result["changed"]) == (before, skipped, skipped is None, skipped is None)
-    assert tags(registry) == {"v1": before if skipped or check else digest}
+    assert (image["before"], image["not_overwritten"], image["changed"], result["changed"]) == (before, kept, kept is None, kept is None)
+    assert tags(registry) == {"v1": before if kept or check else digest}
 
 
 def test_images_that_share_layers_are_copied_once(registry):
@@ -229,10 +229,11 @@ def test_mounting_that_is_refused_ends_in_an_upload(registry, release):
     assert found["complete"]
 
 
-def test_from_another_registry_with_another_login(registry, release):
+@pytest.mark.parametrize("choice", [{}, {"auth_source": "password"}])
+def test_from_another_registry_with_another_login(registry, release, choice):
     """The same emulator under another name: its tokens are asked for with the source's own password."""
-    source = {"registry": "other.azurecr.io", "username": "admin", "password": "emulator-admin-password"}
-    result = registry.run(MODULE, images=[{"source": f"{SOURCE}:v1.0.0", "target": "mirror/app"}], source=source)
+    source = {"registry": "other.azurecr.io", "username": "admin", "password": "emulator-admin-password", **choice}
+    result = registry.run(MODULE, images=[{"source": f"{SOURCE}:v1.0.0", "target": "mirror/app"}], source_registry=source)
     assert result["changed"]
     assert tags(registry, "mirror/app") == {"v1.0.0": release[0]}
     assert "mount=" not in " ".join(entry["target"] for entry in registry.emulator.journal.after(0))
@@ -241,15 +242,26 @@ def test_from_another_registry_with_another_login(registry, release):
 @pytest.mark.parametrize(
     ("login", "message"),
     [
-        ({"username": "admin"}, "parameters are required together: username, password found in source"),
-        ({"username": "admin", "password": "password", "auth_file": "/f"}, "parameters are mutually exclusive: username|auth_file found in source"),
-        ({"same_identity": True, "auth_file": "/f"}, "source has both same_identity and a login of its own: set only one of them."),
-        ({}, "other.azurecr.io does not allow anonymous access to this repository: set username and password of source."),
-        ({"username": "admin", "password": "wrong"}, "other.azurecr.io does not accept this login: check username and password of source."),
+        ({"username": "admin"}, "parameters are required together: username, password found in source_registry"),
+        ({"username": "admin", "password": "password", "auth_file": "/f"}, "parameters are mutually exclusive: username|auth_file found in source_registry"),
+        ({"auth_source": "same", "auth_file": "/f"}, "source_registry.auth_source is same, which does not use auth_file. Remove one or the other."),
+        (
+            {"auth_source": "anonymous", "username": "admin", "password": "hidden"},
+            "source_registry.auth_source is anonymous, which does not use username and password. Remove one or the other.",
+        ),
+        ({"auth_source": "auth_file"}, "source_registry.auth_source is auth_file, so auth_file of source_registry must be set as well."),
+        ({"auth_source": "password"}, "source_registry.auth_source is password, so username and password of source_registry must be set as well."),
+        (
+            {"auth_source": "auth_file", "username": "admin", "password": "password"},
+            "source_registry.auth_source is auth_file, so auth_file of source_registry must be set as well.",
+        ),
+        ({"auth_source": "anonymous"}, "other.azurecr.io does not allow anonymous access to this repository: set username and password of source_registry."),
+        ({}, "other.azurecr.io does not allow anonymous access to this repository: set username and password of source_registry."),
+        ({"username": "admin", "password": "wrong"}, "other.azurecr.io does not accept this login: check username and password of source_registry."),
     ],
 )
 def test_logins_at_the_source(registry, release, login, message):
-    result = registry.run(MODULE, images=[{"source": f"{SOURCE}:v1.0.0", "target": "mirror/app"}], source={"registry": "other.azurecr.io", **login})
+    result = registry.run(MODULE, images=[{"source": f"{SOURCE}:v1.0.0", "target": "mirror/app"}], source_registry={"registry": "other.azurecr.io", **login})
     assert message in result["msg"]
 
 
@@ -257,8 +269,8 @@ def test_the_same_identity_with_other_certificates(registry, release, monkeypatc
     asked = []
     make = connect.Transport
     monkeypatch.setattr(connect, "Transport", lambda origin, settings: asked.append((origin, settings.verify)) or make(origin, settings))
-    source = {"registry": "other.azurecr.io", "same_identity": True, "ca_path": "/other.pem"}
-    assert registry.run(MODULE, images=[{"source": f"{SOURCE}:v1.0.0", "target": "mirror/app"}], source=source)["changed"]
+    source = {"registry": "other.azurecr.io", "auth_source": "same", "ca_path": "/other.pem"}
+    assert registry.run(MODULE, images=[{"source": f"{SOURCE}:v1.0.0", "target": "mirror/app"}], source_registry=source)["changed"]
     assert ("https://other.azurecr.io", "/other.pem") in asked
 
 
