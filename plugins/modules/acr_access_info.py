@@ -35,6 +35,7 @@ options:
       - acr_blob
       - acr_copy
       - acr_deleted_info
+      - acr_fetch
       - acr_manifest
       - acr_manifest_info
       - acr_manifest_properties

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: acr_blob
-short_description: Upload, download and delete blobs in an Azure Container Registry
+short_description: Upload, mount and delete blobs in an Azure Container Registry
 version_added: 0.1.0
 author:
   - registryops.acr contributors (@registryops)
 description:
-  - Uploads a file or text as a blob unless the repository already has it, or downloads a blob unless the file already has its content.
+  - Uploads a file or text as a blob unless the repository already has it, or deletes a blob. To download one, use
+    M(registryops.acr.acr_fetch).
   - Blobs are the layers and configs of images, and the files of artifacts. To push or pull whole images and artifacts, use
     M(registryops.acr.acr_push) and M(registryops.acr.acr_pull).
-  - Memory use does not depend on the size of the blob. Interrupted transfers are resumed. Content is kept only after its
-    digest is verified.
+  - Memory use does not depend on the size of the blob. Interrupted uploads are resumed.
 extends_documentation_fragment:
   - registryops.acr._registry
   - registryops.acr._attributes
@@ -28,7 +28,8 @@ options:
   state:
     description:
       - Whether the blob should exist.
-      - V(absent) deletes the blob from this repository even if a manifest refers to it. Images that need it can then no longer be pulled.
+      - V(absent) deletes the blob from this repository. The task fails if a manifest of the repository needs it, unless O(allow_breaking)
+        allows that.
     type: str
     choices:
       - present
@@ -40,32 +41,35 @@ options:
       - With O(src) or O(content), the task fails if the content has another digest.
     type: str
   src:
-    description: The path of a file to upload. Mutually exclusive with O(content) and O(dest).
+    description: The path of a file to upload. Mutually exclusive with O(content).
     type: path
   content:
     description:
-      - A text to upload, encoded as UTF-8. Mutually exclusive with O(src) and O(dest).
+      - A text to upload, encoded as UTF-8. Mutually exclusive with O(src).
       - Use O(src) if templating turns the text into another type, such as a dictionary.
     type: raw
-  dest:
-    description:
-      - The path of a file to download the blob to. Its directory must exist. Requires O(digest), and is mutually exclusive with O(src) and
-        O(content).
-      - The file is replaced atomically after the digest is verified. If the download fails, it is not changed.
-      - A symbolic link is replaced, not followed.
-    type: path
   mount_from:
     description:
       - The names of other repositories in the same registry. If one of them has the blob, it is mounted from there instead of uploaded.
     type: list
     elements: str
+  allow_breaking:
+    description:
+      - What a deletion may break.
+      - With V(manifests), the blob is deleted even if manifests need it. Images with these manifests can then no longer be pulled.
+      - A manifest that the registry does not list, because its C(can_list) is V(false), is not found.
+    type: list
+    elements: str
+    choices:
+      - manifests
+    default: []
 notes:
   - The credential needs C(content/read) on the repository. It also needs C(metadata/read) and C(content/write) to upload a blob, and
     C(metadata/read) and C(content/delete) to delete one.
   - The registry does not list a repository that has no manifest. It eventually deletes blobs that no manifest refers to.
 seealso:
   - module: registryops.acr.acr_push
-  - module: registryops.acr.acr_pull
+  - module: registryops.acr.acr_fetch
   - module: registryops.acr.acr_manifest
 """
 
@@ -84,13 +88,6 @@ EXAMPLES = r"""
     digest: "{{ greeting.digest }}"
     mount_from:
       - library/app
-
-- name: Download the blob
-  registryops.acr.acr_blob:
-    registry: myregistry
-    repository: team/tool
-    digest: "{{ greeting.digest }}"
-    dest: /tmp/greeting.txt
 
 - name: Delete the blob
   registryops.acr.acr_blob:
@@ -116,6 +113,14 @@ size:
   returned: when O(state=present)
   type: int
   sample: 6
+blocked:
+  description: The blob to delete, with the digests of the manifests that need it.
+  returned: when the task fails for this reason
+  type: list
+  elements: dict
+  sample:
+    - digest: sha256:334d016f755cd6dc58c53a86e183882f8ec14f52fb05345887c8a5edd42c87b7
+      manifests: [sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417]
 done:
   description: The changes that were made. In check mode, the changes that would be made.
   returned: always
@@ -151,7 +156,7 @@ error:
     message: authentication required
     correlation_id: 5f0f3a0e-8f0c-4b54-9d3f-2c8a7a0f6d11
 diff:
-  description: The blob in the repository, or the content of the file, before and after.
+  description: The blob in the repository, before and after.
   returned: in diff mode
   type: dict
   sample:
@@ -174,12 +179,11 @@ def main() -> None:
             "digest": {"type": "str"},
             "src": {"type": "path"},
             "content": {"type": "raw"},
-            "dest": {"type": "path"},
             "mount_from": {"type": "list", "elements": "str"},
+            "allow_breaking": {"type": "list", "elements": "str", "choices": ["manifests"], "default": []},
         },
-        mutually_exclusive=[("src", "content", "dest")],
+        mutually_exclusive=[("src", "content")],
         required_one_of=[("digest", "src", "content")],
-        required_by={"dest": ("digest",)},
         required_if=[("state", "absent", ("digest",))],
     )
 

@@ -54,7 +54,7 @@ notes:
   - The credential needs C(content/read) on the repository.
 seealso:
   - module: registryops.acr.acr_push
-  - module: registryops.acr.acr_blob
+  - module: registryops.acr.acr_fetch
 """
 
 EXAMPLES = r"""

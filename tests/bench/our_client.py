@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What acr_blob does, for a registry that is not Azure's and asks nobody who they are: ``our_client.py up|down URL REPOSITORY FILE [DIGEST]``
+"""What acr_blob and acr_fetch do, for a registry that is not Azure's and asks nobody who they are: ``our_client.py up|down URL REPOSITORY FILE [DIGEST]``
 
 From the environment: CA is the path of the registry's certificate authority.
 """

@@ -105,9 +105,9 @@ def ours_up(server: Server, repository: str) -> measured.Run:
 
 
 def ours_down(server: Server, repository: str) -> measured.Run:
-    """The same, the other way."""
+    """acr_fetch, likewise."""
     if server.emulator:
-        return measured.module("acr_blob", **options(server.emulator), repository=repository, digest=server.digest, dest=str(server.back))[0]
+        return measured.module("acr_fetch", **options(server.emulator), repository=repository, blob=server.digest, dest=str(server.back))[0]
     return measured.run([sys.executable, HERE / "our_client.py", "down", server.url, repository, server.back, server.digest], CA=server.ca)
 
 

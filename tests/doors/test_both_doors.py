@@ -58,7 +58,6 @@ CASES: dict[str, list[dict[str, Any]]] = {
         {"repository": INDEX, "content": "Hello, blob!"},
         {"repository": INDEX, "src": "{{ folder }}/file", "digest": HELLO},
         {"repository": "team/new", "digest": HELLO, "mount_from": [INDEX]},
-        {"repository": INDEX, "digest": HELLO, "dest": "{{ folder }}/written/none/file"},
         {"repository": INDEX, "digest": HELLO, "state": "absent"},
         {"repository": INDEX, "digest": "sha256:short", "state": "absent"},
         {"repository": INDEX, "content": "Hello!", "src": "{{ folder }}/file"},
@@ -76,6 +75,14 @@ CASES: dict[str, list[dict[str, Any]]] = {
         {"names": [INDEX], "gather": ["tags"]},
         {"include": ["("]},
         {"names": [INDEX], "exclude": ["a"]},
+    ],
+    "acr_fetch": [
+        {"repository": INDEX, "manifest": "v1.1.0", "dest": "{{ folder }}/written-manifest", "mode": "0640"},
+        {"repository": INDEX, "manifest": "v1.1.0", "dest": "{{ folder }}/written-manifest", "mode": "u+x"},
+        {"repository": INDEX, "blob": HELLO, "dest": "{{ folder }}/none/file"},
+        {"repository": INDEX, "manifest": "gone", "dest": "{{ folder }}/written-manifest"},
+        {"repository": INDEX, "manifest": "v1.1.0", "dest": "{{ folder }}/written-manifest", "mode": "all"},
+        {"repository": INDEX, "dest": "{{ folder }}/written-manifest"},
     ],
     "acr_manifest": [
         {"repository": INDEX, "content": {"schemaVersion": 2, "manifests": [], "mediaType": OCI_INDEX}, "tags": ["empty"], "annotations": {"b": 1, "a": True}},

@@ -52,12 +52,12 @@ def digest(path: Path) -> str:
     return f"sha256:{hasher.hexdigest()}"
 
 
-def moved(registry: started.Registry, rules: list[dict[str, Any]], **options: Any) -> dict[str, Any]:
-    """Let acr_blob move a blob while each of ``rules`` breaks it once, and look at its memory."""
+def moved(registry: started.Registry, module: str, rules: list[dict[str, Any]], **options: Any) -> dict[str, Any]:
+    """Let a module move a blob while each of ``rules`` breaks it once, and look at its memory."""
     mark = max((entry["seq"] for entry in registry.journal()), default=0)
     registry.control("POST", "faults", {"rules": rules})
     login = {"registry": registry.url, "ca_path": registry.ca, "username": registry.username, "password": registry.password}
-    run, result = measured.module("acr_blob", **login, repository="large/blobs", **options)
+    run, result = measured.module(module, **login, repository="large/blobs", **options)
     assert [rule["done"] for rule in registry.control("GET", "faults")["rules"]] == [1] * BREAKS
     registry.control("DELETE", "faults")
     print(f"{SIZE // MEBIBYTE:,} MiB in {run.seconds:.0f} s with at most {run.peak:.0f} MiB of memory")
@@ -76,11 +76,11 @@ def test_a_large_blob_there_and_back(registry: started.Registry, tmp_path: Path)
     print(f"\nup, broken after bytes {places}")
     # A request that was broken before is not seen by the rules that follow.
     breaks = [{"method": "PATCH", "path": "/v2/.*", "skip": place // CHUNK, "interrupt": place % CHUNK} for place in places]
-    assert moved(registry, breaks, src=str(tmp_path / "blob"))["digest"] == expected
+    assert moved(registry, "acr_blob", breaks, src=str(tmp_path / "blob"))["digest"] == expected
     (tmp_path / "blob").unlink()
     places = sorted(random.sample(range(1, SIZE), BREAKS))
     print(f"down, broken after bytes {places}")
     lengths = [place - before for before, place in zip([0, *places], places)]
     breaks = [{"method": "GET", "path": ".*/data.*", "door": "data", random.choice(["truncate", "reset"]): length} for length in lengths]
-    assert moved(registry, breaks, digest=expected, dest=str(tmp_path / "back"))["changed"]
+    assert moved(registry, "acr_fetch", breaks, blob=expected, dest=str(tmp_path / "back"))["changed"]
     assert digest(tmp_path / "back") == expected

@@ -50,6 +50,12 @@ def acr_blob(registry: started.Registry, **options: Any) -> dict[str, Any]:
     return modules.run("acr_blob", **{**login, "repository": "faults/blobs", **options})
 
 
+def acr_fetch(registry: started.Registry, **options: Any) -> dict[str, Any]:
+    """Run acr_fetch against the emulator."""
+    login = {"registry": registry.url, "ca_path": registry.ca, "username": registry.username, "password": registry.password}
+    return modules.run("acr_fetch", **{**login, "repository": "faults/blobs", **options})
+
+
 @contextmanager
 def suffering(registry: started.Registry, *rules: dict[str, Any]) -> Iterator[None]:
     """Let requests go wrong for a while; each rule must have been applied."""
@@ -121,7 +127,7 @@ def test_a_download_goes_on_where_it_broke(registry, blob, tmp_path, way):
     acr_blob(registry, src=str(path))
     rules = [{"method": "GET", "path": ".*/data.*", "door": "data", way: place} for place in cuts(5, SIZE // 5)]
     with suffering(registry, *rules):
-        result = acr_blob(registry, digest=digest, dest=str(tmp_path / "back"))
+        result = acr_fetch(registry, blob=digest, dest=str(tmp_path / "back"))
     assert result.get("changed"), result
     assert (tmp_path / "back").read_bytes() == path.read_bytes()
     assert sorted(os.listdir(tmp_path)) == ["back", "blob"]
@@ -131,7 +137,7 @@ def test_a_signed_address_that_expired(registry, blob, tmp_path):
     path, digest = blob
     acr_blob(registry, src=str(path))
     with suffering(registry, {"method": "GET", "path": ".*/data.*", "door": "data", "status": 403}):
-        assert acr_blob(registry, digest=digest, dest=str(tmp_path / "back"))["changed"]
+        assert acr_fetch(registry, blob=digest, dest=str(tmp_path / "back"))["changed"]
 
 
 @pytest.mark.parametrize(
@@ -155,7 +161,7 @@ def test_what_is_not_the_blob_is_not_kept(registry, blob, tmp_path, fault, messa
     acr_blob(registry, src=str(path))
     (tmp_path / "back").write_text("before")
     with suffering(registry, {"method": "GET", "path": "(.*/data.*|/again)", "door": "data", "times": 0, **fault}):
-        result = acr_blob(registry, digest=digest, dest=str(tmp_path / "back"))
+        result = acr_fetch(registry, blob=digest, dest=str(tmp_path / "back"))
     assert message in result["failures"][0]["msg"]
     assert (tmp_path / "back").read_text() == "before"
     assert sorted(os.listdir(tmp_path)) == ["back", "blob"]
@@ -164,7 +170,7 @@ def test_what_is_not_the_blob_is_not_kept(registry, blob, tmp_path, fault, messa
 def test_a_blob_that_does_not_end(registry, tmp_path):
     digest = acr_blob(registry, content="Hello!")["digest"]
     with suffering(registry, {"method": "GET", "path": ".*/data.*", "door": "data", "status": 200, "body": "Hello!" * MEBIBYTE}):
-        result = acr_blob(registry, digest=digest, dest=str(tmp_path / "back"))
+        result = acr_fetch(registry, blob=digest, dest=str(tmp_path / "back"))
     assert "is longer than its 6 bytes; it was not used." in result["failures"][0]["msg"]
     assert os.listdir(tmp_path) == []
 
@@ -177,7 +183,7 @@ def test_a_disk_that_fills_up(registry, blob, tmp_path):
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (SIZE // 2, before[1]))
     try:
-        result = acr_blob(registry, digest=digest, dest=str(tmp_path / "back"))
+        result = acr_fetch(registry, blob=digest, dest=str(tmp_path / "back"))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert f"{tmp_path / 'back'} cannot be written: File too large; it is unchanged." in result["failures"][0]["msg"]
@@ -190,14 +196,14 @@ def test_a_disk_that_is_too_small_is_seen_beforehand(registry, blob, tmp_path, m
     path, digest = blob
     acr_blob(registry, src=str(path))
     monkeypatch.setattr("shutil.disk_usage", lambda path: type("Usage", (), {"free": SIZE - 1})())
-    result = acr_blob(registry, digest=digest, dest=str(tmp_path / "back"), check=check)
+    result = acr_fetch(registry, blob=digest, dest=str(tmp_path / "back"), check=check)
     assert result["msg"] == f"{tmp_path / 'back'} cannot be written: the disk has less than the {SIZE:,} bytes needed: free some space. Nothing was changed."
 
 
 def test_a_folder_that_cannot_be_written_to(registry, blob):
     path, digest = blob
     acr_blob(registry, src=str(path))
-    result = acr_blob(registry, digest=digest, dest="/proc/back")
+    result = acr_fetch(registry, blob=digest, dest="/proc/back")
     assert result["failed"]
     assert "/proc/back cannot be written: " in result["msg"]
 
@@ -258,7 +264,7 @@ def test_a_registry_that_drips_is_given_up(tmp_path, monkeypatch):
     threading.Thread(target=server.serve_forever, daemon=True).start()
     origin = f"http://127.0.0.1:{server.server_address[1]}"
     digest = f"sha256:{'0' * 64}"
-    result = modules.run("acr_blob", registry=origin, username="a", password="x", repository="faults", digest=digest, dest=str(tmp_path / "back"), timeout="1s")
+    result = modules.run("acr_fetch", registry=origin, username="a", password="x", repository="faults", blob=digest, dest=str(tmp_path / "back"), timeout="1s")
     server.shutdown()
     assert "less than 262,144 bytes came in 1 seconds. Check the network path, or raise timeout." in result["failures"][0]["msg"]
     assert os.listdir(tmp_path) == []
@@ -272,8 +278,8 @@ def test_stopping_a_task_leaves_nothing_behind(registry, blob, tmp_path):
     folder.mkdir()
     code = f"""
 from ansible_collections.registryops.acr.tests import modules
-modules.run("acr_blob", registry={registry.url!r}, ca_path={registry.ca!r}, username={registry.username!r}, password={registry.password!r},
-            repository="faults/blobs", digest={digest!r}, dest={str(folder / "back")!r})
+modules.run("acr_fetch", registry={registry.url!r}, ca_path={registry.ca!r}, username={registry.username!r}, password={registry.password!r},
+            repository="faults/blobs", blob={digest!r}, dest={str(folder / "back")!r})
 """
     with suffering(registry, {"method": "GET", "path": ".*/data.*", "door": "data", "delay": 5}):
         process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

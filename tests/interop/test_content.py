@@ -178,7 +178,7 @@ def test_what_they_push_we_pull(acr: Acr, client: Any, repository: str, image: i
     wanted = [(manifest.digest, manifest.media_type, manifest.data, True) for manifest in (image.root, *image.manifests)]
     assert [(one["digest"], one["media_type"], base64.b64decode(one["content"]), one["complete"]) for one in found] == wanted
     for blob in image.blobs:
-        acr("acr_blob", repository=repository, digest=blob.digest, dest=str(tmp_path / "blob"))
+        acr("acr_fetch", repository=repository, blob=blob.digest, dest=str(tmp_path / "blob"))
         assert (tmp_path / "blob").read_bytes() == blob.data
     # Nothing is missing, and no byte is another: we would push the same.
     images.write_layout(tmp_path / "same", image)

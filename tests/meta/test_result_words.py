@@ -23,7 +23,11 @@ PATTERNS = {
 }
 # Others mean something else in these modules.
 OWN = {
+    ("acr_blob", "blocked"),
     ("acr_blob", "digest"),
+    ("acr_fetch", "digest"),
+    ("acr_fetch", "media_type"),
+    ("acr_fetch", "size"),
     ("acr_tag", "digest"),
     ("acr_repository", "tags"),
     ("acr_manifest_properties", "kept"),

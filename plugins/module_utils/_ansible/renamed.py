@@ -21,6 +21,7 @@ RENAMED: dict[str, dict[str, str]] = {
         "manifest": "manifest was replaced by apply_to: image (formerly true) or tag (formerly false).",
         "missing": "missing was renamed to on_missing, and takes error, warn or skip.",
     },
+    "acr_blob": {"dest": "Download the blob with acr_fetch, which has dest."},
     "acr_copy": {"source": "source_registry", "source_registry.same_identity": "Write auth_source: same instead of same_identity."},
     "acr_manifest": {"digests": "references", "by_tag": "Write the tags in references instead of setting by_tag.", "even_if": "allow_breaking"},
     "acr_push": {"files.path": "files.src", "config.path": "config.src"},

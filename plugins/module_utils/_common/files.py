@@ -75,21 +75,30 @@ def make_folder(path: str) -> None:
         raise LocalFileError(f"The folder {path} cannot be created: {error.strerror}.") from None
 
 
-def replace_file(path: str, pieces: Iterable[bytes]) -> None:
+def change_mode(path: str, mode: int) -> None:
+    """Change the permissions of the file ``path``; LocalFileError if that fails."""
+    try:
+        os.chmod(path, mode)
+    except OSError as error:
+        raise LocalFileError(f"The mode of {path} cannot be changed: {error.strerror}.") from None
+
+
+def replace_file(path: str, pieces: Iterable[bytes], mode: int | None = None) -> None:
     """Replace the content of the file ``path`` by ``pieces``. After an error the file is unchanged, and no temporary file remains.
 
-    A symbolic link is replaced, not followed. LocalFileError if the file cannot be written.
+    ``mode``: its permissions; None for those of the replaced file, or else of any new file. A symbolic link is replaced, not followed.
+    LocalFileError if the file cannot be written.
     """
     # File systems limit names in bytes, and a character can have four of them.
     temporary = os.path.join(os.path.dirname(path), f".{os.path.basename(path)[:50]}.{secrets.token_hex(4)}")
     try:
-        # From the first byte on, the permissions are those of the replaced file, or else of any new file.
+        # The permissions are right from the first byte on.
         descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 with contextlib.suppress(FileNotFoundError):
-                    if not os.path.islink(path):
-                        os.chmod(temporary, os.stat(path).st_mode & 0o7777)
+                    if mode is not None or not os.path.islink(path):
+                        os.chmod(temporary, os.stat(path).st_mode & 0o7777 if mode is None else mode)
                 for piece in pieces:
                     file.write(piece)
             os.replace(temporary, path)

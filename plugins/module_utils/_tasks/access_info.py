@@ -26,6 +26,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "acr_blob": ("metadata_read", "pull", "push", "delete"),
     "acr_copy": ("metadata_read", "pull", "push"),
     "acr_deleted_info": ("deleted_read",),
+    "acr_fetch": ("pull",),
     "acr_manifest": ("metadata_read", "pull", "push", "delete"),
     "acr_manifest_info": ("pull",),
     "acr_manifest_properties": ("metadata_read", "metadata_write"),

@@ -8,18 +8,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from typing import Any, TypedDict
 
 from .._changes.tagging import refuse_locked
+from .._common.concurrency import concurrently
 from .._common.digests import digest_of
-from .._common.errors import NotFoundError, UsageError
-from .._common.files import ensure_writable, file_digest, measure_file, replace_file
+from .._common.errors import BlockedError, NotFoundError, UsageError
+from .._common.files import measure_file
 from .._common.names import digest_name, repository_name
 from .._common.plan import Change, Plan, Step
-from .._common.text import short_digest
-from .._content.download import download
+from .._common.text import listed, short_digest
 from .._content.sources import BytesSource, ContentSource, FileSource, RepositorySource
 from .._content.stores import RepositoryStore
 from .._oci.document import Descriptor
@@ -37,19 +37,18 @@ class Options(TypedDict):
     digest: str | None
     src: str | None
     content: Any
-    dest: str | None
     mount_from: list[str] | None
+    allow_breaking: list[str]
 
 
 def plan(client: RegistryClient, params: Options) -> Plan:
-    """Return what it takes for the repository to have the blob, for a file to have its content, or for the blob to be absent."""
+    """Return what it takes for the repository to have the blob, or for the blob to be absent."""
     name = repository_name(params["repository"])
     if params["state"] == "absent":
-        refuse_options(params, "src", "content", "dest", "mount_from")
+        refuse_options(params, "src", "content", "mount_from")
         client.announce([name], "metadata_read", "pull", "delete")
-        return _plan_deletion(client, name, digest_name(params["digest"] or ""))
-    if params["dest"]:
-        return _plan_download(client, name, digest_name(params["digest"] or ""), params["dest"])
+        return _plan_deletion(client, name, digest_name(params["digest"] or ""), params["allow_breaking"])
+    refuse_options(params, "allow_breaking")
     client.announce([name], "metadata_read", "pull", "pull,push")
     return _plan_upload(client, name, params)
 
@@ -94,28 +93,30 @@ def _mountable_content(client: RegistryClient, name: str, digest: str, mount_fro
     raise NotFoundError(f"Neither '{name}' nor a repository of mount_from has blob {digest}. Set src or content to upload it.")
 
 
-def _plan_download(client: RegistryClient, name: str, digest: str, dest: str) -> Plan:
-    size = client.content.blob_size(name, digest)
-    if size is None:
-        raise NotFoundError(f"Repository '{name}' of {client.server.host} has no blob {digest}. Check both.")
-    blob = Descriptor(OCTETS, digest, size)
-    before = file_digest(dest)
-    if before == digest:
-        return _plan(client, name, blob)
-    ensure_writable(dest, size)
-    step = Step(Change(name, "file", dest, digest, "write"), lambda: replace_file(dest, download(client.content, name, blob)))
-    was = [f"{dest}: {short_digest(before)}"] if before else []
-    return _plan(client, name, blob, before=was, after=[f"{dest}: {short_digest(digest)}"], steps=[step])
-
-
-def _plan_deletion(client: RegistryClient, name: str, digest: str) -> Plan:
+def _plan_deletion(client: RegistryClient, name: str, digest: str, allowed: Collection[str]) -> Plan:
+    """Return what it takes to delete the blob; BlockedError if a manifest needs it and ``allowed`` does not name manifests."""
     header = f"{client.server.host}/{name}"
     size = client.content.blob_size(name, digest)
     if size is None:
         return Plan(result={"digest": digest}, header=header)
     refuse_locked(client.repositories.get(name))
+    if "manifests" not in allowed:
+        _refuse_needed(client, name, digest)
     step = Step(Change(name, "blob", digest, digest, "delete"), lambda: client.content.delete_blob(name, digest))
     return Plan(result={"digest": digest}, before=[_line(Descriptor(OCTETS, digest, size))], header=header, steps=[step])
+
+
+def _refuse_needed(client: RegistryClient, name: str, digest: str) -> None:
+    """Raise BlockedError if a manifest that the repository lists needs the blob."""
+    listed_ones = [manifest.digest for manifest in client.manifests.list(name).items if not manifest.is_index]
+    documents = concurrently(lambda manifest: client.content.manifest(name, manifest), listed_ones, client.concurrency)
+    needing = sorted(document.digest for document in documents if document and any(blob.digest == digest for blob in document.blobs))
+    if needing:
+        raise BlockedError(
+            f"Deleting blob {digest} of '{name}' would break {listed([f'manifest {manifest}' for manifest in needing])}; nothing was deleted. "
+            "Delete the manifests first, or set allow_breaking to manifests.",
+            {"blocked": [{"digest": digest, "manifests": needing}]},
+        )
 
 
 def _plan(client: RegistryClient, name: str, blob: Descriptor, before: Sequence[str] = (), after: Sequence[str] = (), steps: Sequence[Step] = ()) -> Plan:

@@ -53,7 +53,7 @@ def test_without_a_choice_it_is_about_every_module_that_works_on_repositories(re
     registry.emulator.identities.register_token({"name": "robot", "password": "secret", "repositories": {"library/app": ["content/read"]}})
     result = registry.run(MODULE, username="robot", password="secret", repositories=["library/app"])
     ready = [permission["module"] for permission in result["permissions"] if permission["ok"]]
-    assert ready == ["acr_manifest_info", "acr_pull"]
+    assert ready == ["acr_fetch", "acr_manifest_info", "acr_pull"]
 
 
 def test_a_wrong_password_is_a_finding(registry):

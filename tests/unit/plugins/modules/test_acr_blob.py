@@ -6,12 +6,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import threading
-from types import SimpleNamespace
 
 import pytest
-from ansible_collections.registryops.acr.plugins.module_utils._common.files import replace_file
+from ansible_collections.registryops.acr.tests import images
 
 MODULE = "acr_blob"
 REPOSITORY = "library/app"
@@ -75,61 +73,6 @@ def test_mounting_what_nobody_has(registry):
 
 
 @pytest.mark.parametrize("check", [True, False])
-def test_download(registry, tmp_path, check):
-    registry.run(MODULE, repository=REPOSITORY, content=TEXT)
-    dest = tmp_path / "greeting"
-    dest.write_text("before")
-    dest.chmod(0o640)
-    result = registry.run(MODULE, repository=REPOSITORY, digest=DIGEST, dest=str(dest), check=check)
-    assert (result["changed"], result["size"]) == (True, 6)
-    assert result["diff"]["after"] == f"{dest}: {DIGEST[:19]}\n"
-    assert dest.read_text() == ("before" if check else TEXT)
-    assert dest.stat().st_mode & 0o777 == 0o640
-    assert os.listdir(tmp_path) == ["greeting"]
-    if not check:
-        assert not registry.run(MODULE, repository=REPOSITORY, digest=DIGEST, dest=str(dest))["changed"]
-
-
-@pytest.mark.parametrize("check", [True, False])
-def test_where_a_download_cannot_go(registry, tmp_path, check):
-    registry.run(MODULE, repository=REPOSITORY, content=TEXT)
-    (tmp_path / "folder").mkdir()
-    for dest, reason in {
-        tmp_path / "folder": "it is a folder: set the path of a file",
-        tmp_path / "none" / "file": f"there is no folder {tmp_path / 'none'}: create it first",
-    }.items():
-        result = registry.run(MODULE, repository=REPOSITORY, digest=DIGEST, dest=str(dest), check=check)
-        assert result["msg"] == f"{dest} cannot be written: {reason}. Nothing was changed."
-
-
-def test_a_blob_that_is_not_there(registry, tmp_path):
-    result = registry.run(MODULE, repository=REPOSITORY, digest=DIGEST, dest=str(tmp_path / "file"))
-    assert result["msg"] == f"Repository '{REPOSITORY}' of r.azurecr.io has no blob {DIGEST}. Check both."
-    assert os.listdir(tmp_path) == []
-
-
-@pytest.mark.parametrize(("fault", "reason"), [({"corrupt": True}, "arrived with other content than its digest says; it was not used.")])
-def test_what_is_not_what_it_should_be_is_not_kept(registry, tmp_path, fault, reason):
-    registry.run(MODULE, repository=REPOSITORY, content=TEXT)
-    (tmp_path / "file").write_text("before")
-    registry.emulator.faults.set([{"method": "GET", "path": ".*/data.*", "times": 0, **fault}])
-    result = registry.run(MODULE, repository=REPOSITORY, digest=DIGEST, dest=str(tmp_path / "file"))
-    assert reason in result["msg"]
-    assert (tmp_path / "file").read_text() == "before"
-    assert os.listdir(tmp_path) == ["file"]
-
-
-def test_a_link_is_replaced_and_not_followed(registry, tmp_path):
-    registry.run(MODULE, repository=REPOSITORY, content=TEXT)
-    (tmp_path / "elsewhere").write_text("precious")
-    (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
-    assert registry.run(MODULE, repository=REPOSITORY, digest=DIGEST, dest=str(tmp_path / "link"))["changed"]
-    assert (tmp_path / "elsewhere").read_text() == "precious"
-    assert (tmp_path / "link").read_text() == TEXT
-    assert not (tmp_path / "link").is_symlink()
-
-
-@pytest.mark.parametrize("check", [True, False])
 def test_deleting(registry, check):
     registry.run(MODULE, repository=REPOSITORY, content=TEXT)
     result = registry.run(MODULE, repository=REPOSITORY, digest=DIGEST, state="absent", check=check)
@@ -148,8 +91,6 @@ def test_files_that_cannot_be_read(registry, tmp_path):
 
 
 def test_a_locked_repository(registry):
-    from ansible_collections.registryops.acr.tests import images
-
     registry.push(REPOSITORY, images.image("one"), "v1")
     registry.patch(f"/acr/v1/{REPOSITORY}", writeEnabled=False)
     mark = registry.mark()
@@ -160,7 +101,7 @@ def test_a_locked_repository(registry):
 
 def test_a_file_that_shall_be_absent_is_not_a_blob_to_delete(registry, tmp_path):
     registry.run(MODULE, repository=REPOSITORY, content=TEXT)
-    for options in ({"dest": str(tmp_path / "file")}, {"content": TEXT}, {"src": str(tmp_path)}, {"mount_from": ["team/tool"]}):
+    for options in ({"content": TEXT}, {"src": str(tmp_path)}, {"mount_from": ["team/tool"]}):
         result = registry.run(MODULE, repository=REPOSITORY, digest=DIGEST, state="absent", **options)
         assert result["msg"] == f"{next(iter(options))} has no effect with state=absent. Remove it, or change state. Nothing was changed."
     assert has(registry)
@@ -184,24 +125,24 @@ def test_mounting_that_is_refused_ends_in_an_upload(registry):
     assert has(registry)
 
 
-def test_what_is_there_needs_no_space(registry, tmp_path, monkeypatch):
-    registry.run(MODULE, repository=REPOSITORY, content=TEXT)
-    (tmp_path / "file").write_text(TEXT)
-    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=5))
-    result = registry.run(MODULE, repository=REPOSITORY, digest=DIGEST, dest=str(tmp_path / "file"))
-    assert (result["changed"], "failed" in result) == (False, False)
-    (tmp_path / "file").unlink()
-    assert "the disk has less than the 6 bytes needed" in registry.run(MODULE, repository=REPOSITORY, digest=DIGEST, dest=str(tmp_path / "file"))["msg"]
+@pytest.mark.parametrize("check", [True, False])
+def test_a_blob_that_a_manifest_needs_is_not_deleted(registry, check):
+    image = images.image("one")
+    manifests = sorted([registry.push(REPOSITORY, image, "v1"), registry.push(REPOSITORY, images.image("one", annotations={"a": "b"}))])
+    blob = image.blobs[1].digest
+    mark = registry.mark()
+    result = registry.run(MODULE, repository=REPOSITORY, digest=blob, state="absent", check=check)
+    assert result["msg"] == (
+        f"Deleting blob {blob} of '{REPOSITORY}' would break {', '.join(f'manifest {one}' for one in manifests)}; nothing was deleted. "
+        "Delete the manifests first, or set allow_breaking to manifests."
+    )
+    assert result["blocked"] == [{"digest": blob, "manifests": manifests}]
+    assert registry.writes(mark) == []
+    allowed = registry.run(MODULE, repository=REPOSITORY, digest=blob, state="absent", allow_breaking=["manifests"], check=check)
+    assert allowed["changed"]
+    assert has(registry, digest=blob) is check
 
 
-def test_a_private_file_is_private_while_it_is_written(tmp_path):
-    (tmp_path / "file").write_text("before")
-    (tmp_path / "file").chmod(0o600)
-    modes = []
-
-    def pieces():
-        modes.extend(path.stat().st_mode & 0o777 for path in tmp_path.iterdir())
-        yield TEXT.encode()
-
-    replace_file(str(tmp_path / "file"), pieces())
-    assert modes == [0o600, 0o600]
+def test_what_a_deletion_may_break_is_no_option_of_an_upload(registry):
+    result = registry.run(MODULE, repository=REPOSITORY, content=TEXT, allow_breaking=["manifests"])
+    assert result["msg"] == "allow_breaking has no effect with state=present. Remove it, or change state. Nothing was changed."

@@ -192,12 +192,6 @@ def upload_done(scene):
 
 
 @case("acr_blob", DONE)
-def download_done(scene):
-    digest = scene.registry.run("acr_blob", repository=scene.repository, content="Hello, file!")["digest"]
-    return {"digest": digest, "dest": str(scene.folder / "file")}
-
-
-@case("acr_blob", DONE)
 def blob_deletion_done(scene):
     digest = scene.registry.run("acr_blob", repository=scene.repository, content="Goodbye, blob!")["digest"]
     return {"digest": digest, "state": "absent"}
@@ -212,6 +206,37 @@ def blob_partly(scene):
 @case("acr_blob", REFUSES)
 def blob_refuses(scene):
     return {"content": "Hello!", "password": "wrong"}
+
+
+@case("acr_blob", BLOCKED)
+def blob_blocked(scene):
+    image = images.image("needed")
+    scene.push("v1", image=image)
+    return {"digest": image.blobs[0].digest, "state": "absent"}
+
+
+@case("acr_fetch", DONE)
+def fetch_blob_done(scene):
+    digest = scene.registry.run("acr_blob", repository=scene.repository, content="Hello, file!")["digest"]
+    return {"blob": digest, "dest": str(scene.folder / "file"), "mode": "0600"}
+
+
+@case("acr_fetch", DONE)
+def fetch_manifest_done(scene):
+    scene.push("v1")
+    return {"manifest": "v1", "dest": str(scene.folder / "file")}
+
+
+@case("acr_fetch", PARTLY)
+def fetch_partly(scene):
+    digest = scene.registry.run("acr_blob", repository=scene.repository, content="Hello, nobody!")["digest"]
+    scene.refuse("GET", "/blobs/.*")
+    return {"blob": digest, "dest": str(scene.folder / "file")}
+
+
+@case("acr_fetch", REFUSES)
+def fetch_refuses(scene):
+    return {"manifest": "v1", "dest": str(scene.folder / "file"), "password": "wrong"}
 
 
 @case("acr_copy", DONE, names_repository=False)
