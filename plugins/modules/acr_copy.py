@@ -177,13 +177,37 @@ images:
       returned: always
       type: str
       sample: production/app:v1.1.0
+    image:
+      description: The image in O(registry), with its digest, as it can be pulled. V(null) if it does not exist.
+      returned: always
+      type: str
+      sample: myregistry.azurecr.io/production/app@sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
     digest:
+      description: The digest that the target has now. V(null) if it does not exist.
+      returned: always
+      type: str
+      sample: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
+    source_digest:
       description: The digest of the source image.
       returned: always
       type: str
       sample: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
-    before:
-      description: The digest that the target tag pointed at before. V(null) if the tag did not exist.
+    previous_digest:
+      description: The digest that the target had before. V(null) if it did not exist.
+      returned: always
+      type: str
+      sample: null
+    copied:
+      description:
+        - How many manifests, blobs and bytes were copied. Content that several images share is counted for each of them.
+      returned: always
+      type: dict
+      sample:
+        manifest_count: 3
+        blob_count: 4
+        bytes: 12880
+    not_overwritten:
+      description: Why the target tag was not overwritten - V(exists), V(not older) or V(age unknown). V(null) if nothing prevented it.
       returned: always
       type: str
       sample: null
@@ -192,26 +216,6 @@ images:
       returned: always
       type: bool
       sample: true
-    not_overwritten:
-      description: Why the target tag was not overwritten - V(exists), V(not older) or V(age unknown). V(null) if nothing prevented it.
-      returned: always
-      type: str
-      sample: null
-    manifests:
-      description: The number of manifests that were missing in the target.
-      returned: always
-      type: int
-      sample: 3
-    blobs:
-      description: The number of blobs that were missing in the target.
-      returned: always
-      type: int
-      sample: 4
-    bytes:
-      description: The size of these manifests and blobs in bytes. Content that several images share is counted for each of them.
-      returned: always
-      type: int
-      sample: 12880
 done:
   description: The changes that were made. In check mode, the changes that would be made.
   returned: always

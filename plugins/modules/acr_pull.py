@@ -117,12 +117,12 @@ untitled:
   elements: str
   sample: []
 downloaded:
-  description: How many manifests, blobs and bytes were missing in the layout.
+  description: How many manifests, blobs and bytes were downloaded to the layout.
   returned: when O(layout) is set
   type: dict
   sample:
-    manifests: 3
-    blobs: 4
+    manifest_count: 3
+    blob_count: 4
     bytes: 12880
 done:
   description: The changes that were made. In check mode, the changes that would be made.

@@ -157,6 +157,11 @@ digest:
   returned: success, or when a change failed
   type: str
   sample: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
+image:
+  description: The image, with its digest, as it can be pulled. V(null) if the repository does not have it.
+  returned: success, or when a change failed
+  type: str
+  sample: myregistry.azurecr.io/team/reports@sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
 media_type:
   description: The media type of the manifest.
   returned: success, or when a change failed
@@ -178,12 +183,12 @@ tags:
       after: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
       changed: true
 uploaded:
-  description: How many manifests, blobs and bytes were missing in the repository.
+  description: How many manifests, blobs and bytes were uploaded.
   returned: success, or when a change failed
   type: dict
   sample:
-    manifests: 1
-    blobs: 2
+    manifest_count: 1
+    blob_count: 2
     bytes: 716
 done:
   description: The changes that were made. In check mode, the changes that would be made.

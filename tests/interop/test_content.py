@@ -251,7 +251,7 @@ def test_a_layout_of_oras(acr: Acr, oras: Any, tmp_path: Path) -> None:
     oras("push", "--oci-layout", "kept:v1", "--artifact-type", "a/b", "a.json")
     oras("attach", "--oci-layout", "kept:v1", "--artifact-type", "c/d", "a.json:text/plain")
     result = acr("acr_push", repository="interop/from-layout", tags=["v1"], layout=str(tmp_path / "kept"), layout_reference="v1")
-    assert result["uploaded"]["manifests"] == 2
+    assert result["uploaded"]["manifest_count"] == 2
     acr("acr_pull", repository="interop/from-layout", reference="v1", layout=str(tmp_path / "back"))
     assert images.read_layout(tmp_path / "back") == images.read_layout(tmp_path / "kept")
     assert referrers(oras, "--oci-layout", "back:v1") == referrers(oras, "--oci-layout", "kept:v1")

@@ -17,6 +17,7 @@ MODULES = sorted((Path(__file__).resolve().parent.parent.parent / "plugins" / "m
 # What a key holds differs where modules do different things; these have at least a pattern of their own.
 PATTERNS = {
     "diff": r".*, before and after\.",
+    "image": r"The image, with its digest, as it can be pulled\.( V\(null\) if .*\.)?",
     "missing": r"The .* that do not exist\.",
     "not_attempted": r"The changes that were not attempted because another one failed(, or because O\(max_runtime\) ended)?\.",
     "repositories": r"The repositories.*",

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -20,7 +20,7 @@ from .._common.plan import Change, Step
 from .._common.text import listed
 from .._oci.document import Descriptor, Document
 from .stores import Store, Target
-from .tree import Tree, missing_blobs, read_tree
+from .tree import missing_blobs, read_tree
 
 
 class InterruptedCopyError(AcrError):
@@ -36,7 +36,6 @@ class InterruptedCopyError(AcrError):
 class MissingContent:
     """The content of a tree that a target lacks: manifests in the order in which they can be written, and blobs."""
 
-    tree: Tree
     documents: tuple[Document, ...]
     blobs: tuple[Descriptor, ...]
 
@@ -47,7 +46,10 @@ class MissingContent:
 
     def to_result(self) -> dict[str, Any]:
         """Return the amount of missing content."""
-        return {"manifests": len(self.documents), "blobs": len(self.blobs), "bytes": self.size}
+        return {"manifest_count": len(self.documents), "blob_count": len(self.blobs), "bytes": self.size}
+
+
+NOTHING = MissingContent((), ())
 
 
 class Copier:
@@ -73,7 +75,7 @@ class Copier:
         nowhere = missing_blobs(self._source, absent, self._workers)
         # A foreign layer (with urls) does not have to be in any registry.
         _ensure_complete(root, "blobs", [blob for blob in nowhere if not blob.is_foreign])
-        return MissingContent(tree, tuple(lacking), tuple(blob for blob in absent if blob not in nowhere))
+        return MissingContent(tuple(lacking), tuple(blob for blob in absent if blob not in nowhere))
 
     def steps(self, missing: MissingContent, change: Change, then: Sequence[Step]) -> list[Step]:
         """Return the steps that copy the missing content of an image, which is ``change``, followed by ``then``: its tags come last."""
@@ -88,11 +90,19 @@ class Copier:
             for document in missing.documents:
                 self._once(document.digest, partial(self._target.put_manifest, document))
         except AcrError as error:
-            manifests, blobs = (sum(part.digest in self._copied for part in parts) for parts in (missing.documents, missing.blobs))
+            blobs, manifests = self.copied(missing).blobs, self.copied(missing).documents
             if not (manifests or blobs):
                 raise
-            copied = f"{blobs} of {len(missing.blobs)} blobs and {manifests} of {len(missing.documents)} manifests were copied before; they stay."
+            copied = f"{len(blobs)} of {len(missing.blobs)} blobs and {len(manifests)} of {len(missing.documents)} manifests were copied before; they stay."
             raise InterruptedCopyError(error, copied) from None
+
+    def copied(self, missing: MissingContent) -> MissingContent:
+        """Return what has been copied of the missing content."""
+        return replace(
+            missing,
+            documents=tuple(document for document in missing.documents if document.digest in self._copied),
+            blobs=tuple(blob for blob in missing.blobs if blob.digest in self._copied),
+        )
 
     def _copy_blob(self, blob: Descriptor) -> None:
         self._once(blob.digest, lambda: self._target.put_blob(blob, self._source.blob(blob)))

@@ -8,16 +8,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
 from .._changes.tagging import Tagging, read_tagging, refuse_locked
 from .._common.concurrency import concurrently
 from .._common.errors import NotFoundError
+from .._common.names import LoginServer
 from .._common.plan import Change, Plan, Step
 from .._common.text import short_digest
-from .._content.copier import Copier, MissingContent
+from .._content.copier import NOTHING, Copier, MissingContent
 from .._content.image_config import read_created
 from .._content.stores import RepositoryStore
 from .._oci.document import Document
@@ -50,18 +51,26 @@ class CopyDecision:
     image: CopiedImage
     document: Document
     tagging: Tagging
+    copier: Copier
     missing: MissingContent | None
     not_overwritten: str | None
 
     @property
     def changed(self) -> bool:
-        """Whether anything is copied or tagged."""
+        """Whether anything has to be copied or tagged."""
         return self.not_overwritten is None and bool(self.tagging.changes or (self.missing and self.missing.documents))
 
     @property
+    def push(self) -> Change:
+        """The change that copies the image, before it is tagged."""
+        return Change(self.image.target, MANIFEST, self.document.digest, self.document.digest, "push")
+
+    @property
     def before(self) -> str | None:
-        """The digest that the target's tag points at now."""
-        return self.tagging.before.get(self.image.tag) if self.image.tag else None
+        """The digest of what the target names now: its tag, or the digest itself. None if it does not exist."""
+        if self.image.tag:
+            return self.tagging.before[self.image.tag]
+        return None if self.missing and self.document in self.missing.documents else self.document.digest
 
     @property
     def amount(self) -> str:
@@ -70,16 +79,23 @@ class CopyDecision:
             return ""
         return f" ({len(self.missing.documents)} manifests and {len(self.missing.blobs)} blobs, {self.missing.size} bytes)"
 
-    def to_result(self) -> dict[str, Any]:
-        """Return the decision as a task returns it."""
+    def to_result(self, server: LoginServer, done: Collection[Change]) -> dict[str, Any]:
+        """Return what is true of the image in the registry ``server`` after the changes that are ``done``."""
+        copied = NOTHING
+        if self.missing:
+            copied = self.missing if self.push in done else self.copier.copied(self.missing)
+        pushed = self.document.digest if self.document in copied.documents else self.before
+        digest = self.tagging.to_result(done)[0]["digest"] if self.image.tag else pushed
         return {
             "source": self.image.origin,
             "target": self.image.name,
-            "digest": self.document.digest,
-            "before": self.before,
-            "changed": self.changed,
+            "image": server.image(self.image.target, digest) if digest else None,
+            "digest": digest,
+            "source_digest": self.document.digest,
+            "previous_digest": self.before,
+            "copied": copied.to_result(),
             "not_overwritten": self.not_overwritten,
-            **(self.missing.to_result() if self.missing and self.changed else {"manifests": 0, "blobs": 0, "bytes": 0}),
+            "changed": digest != self.before or bool(copied.documents or copied.blobs),
         }
 
 
@@ -104,11 +120,11 @@ class CopyTask:
             refuse_locked(self.target.repositories.get(name))
         origin = self.source.server.host
         return Plan(
-            result={"images": [decision.to_result() for decision in decisions]},
+            report=lambda done: {"images": [decision.to_result(self.target.server, done) for decision in decisions]},
             before=[f"{one.image.name} -> {short_digest(one.before)}" for one in changing if one.before],
             after=[f"{one.image.name} -> {short_digest(one.document.digest)} from {origin}/{one.image.origin}{one.amount}" for one in changing],
             header=self.target.server.host,
-            steps=[step for decision in changing for step in self._steps(decision, copiers[decision.image.source, decision.image.target])],
+            steps=[step for decision in changing for step in self._steps(decision)],
         )
 
     def _copier(self, image: CopiedImage, same: bool) -> Copier:
@@ -121,12 +137,13 @@ class CopyTask:
             raise NotFoundError(f"{self.source.server.host} has no {image.origin}. Check the name. Nothing was copied.")
         before = self.target.content.head(image.target, image.tag) if image.tag else None
         not_overwritten = self._reason_to_keep(image, document) if before and before.digest != document.digest else None
-        wanted = read_tagging(self.target, image.target, [image.tag] if image.tag and not not_overwritten else [], document.digest)
         if not_overwritten and image.tag and before:
-            wanted = Tagging(image.target, {image.tag: before.digest}, before.digest)
+            wanted = Tagging(image.target, {image.tag: before.digest}, document.digest, [image.tag])
+        else:
+            wanted = read_tagging(self.target, image.target, [image.tag] if image.tag else [], document.digest)
         # The manifest that the tag points at is complete, but its referrers may be missing.
         settled = not_overwritten or (not self.referrers and before is not None and before.digest == document.digest)
-        return CopyDecision(image, document, wanted, None if settled else copier.compare(document, self.referrers), not_overwritten)
+        return CopyDecision(image, document, wanted, copier, None if settled else copier.compare(document, self.referrers), not_overwritten)
 
     def _reason_to_keep(self, image: CopiedImage, document: Document) -> str | None:
         """Return why an existing tag is not overwritten, or None when it is."""
@@ -142,11 +159,7 @@ class CopyTask:
             return "age unknown"
         return None if old < new else "not older"
 
-    def _steps(self, decision: CopyDecision, copier: Copier) -> list[Step]:
+    def _steps(self, decision: CopyDecision) -> list[Step]:
         image, content = decision.image, self.target.content
         tags = decision.tagging.steps(self.target, lambda tag: content.put_manifest(image.target, tag, decision.document))
-        return (
-            copier.steps(decision.missing, Change(image.target, MANIFEST, decision.document.digest, decision.document.digest, "push"), tags)
-            if decision.missing
-            else tags
-        )
+        return decision.copier.steps(decision.missing, decision.push, tags) if decision.missing else tags

@@ -64,14 +64,16 @@ def _plan_layout(store: RepositoryStore, document: Document, path: str, label: s
     if changed:
         ensure_writable(os.path.join(path, INDEX_FILE), missing.size, makes_folders=True)
     before = layout.names.get(label) if label and changed else None
+    change = Change(store.repository, "file", path, document.digest, "write")
     return Plan(
-        result={"digest": document.digest, "artifact_type": document.artifact_type, "downloaded": missing.to_result()},
+        result={"digest": document.digest, "artifact_type": document.artifact_type},
+        report=lambda done: {"downloaded": (missing if change in done else copier.copied(missing)).to_result()},
         before=[f"{label}: {short_digest(before.digest)}"] if before else [],
         after=[f"{label or 'no name'}: {short_digest(document.digest)} ({missing.size} bytes are missing)"] if changed else [],
         header=path,
         steps=copier.steps(
             missing,
-            Change(store.repository, "file", path, document.digest, "write"),
+            change,
             []
             if listed
             else [Step(Change(store.repository, "file", os.path.join(path, INDEX_FILE), document.digest, "write"), lambda: layout.tag(document, label))],

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, TypedDict
 
 from .._changes.manifest_push import read_subject
@@ -69,18 +70,25 @@ def plan(client: RegistryClient, params: Options) -> Plan:
         refuse_locked(client.repositories.get(name))
     blobs = [f"blob {short_digest(blob.digest)} ({blob.size} bytes){_title(blob)}" for blob in missing.blobs]
     manifests = [f"manifest {short_digest(document.digest)} ({document.media_type}, {len(document.content)} bytes)" for document in missing.documents]
+    push = Change(name, MANIFEST, root.digest, root.digest, "push")
+    exists = root not in missing.documents
+
+    def report(done: Collection[Change]) -> dict[str, Any]:
+        uploaded = missing if push in done else copier.copied(missing)
+        image = client.server.image(name, root.digest) if exists or root in uploaded.documents else None
+        return {"image": image, "tags": wanted.to_result(done), "uploaded": uploaded.to_result()}
+
     return Plan(
         result={
             "digest": root.digest,
             "media_type": root.media_type,
             "artifact_type": root.artifact_type,
-            "uploaded": missing.to_result(),
         },
-        report=lambda done: {"tags": wanted.to_result(done)},
+        report=report,
         before=wanted.lines_before,
         after=[*blobs, *manifests, *wanted.lines_after],
         header=f"{client.server.host}/{name}",
-        steps=copier.steps(missing, Change(name, MANIFEST, root.digest, root.digest, "push"), wanted.steps(client, lambda tag: target.tag(root, tag))),
+        steps=copier.steps(missing, push, wanted.steps(client, lambda tag: target.tag(root, tag))),
     )
 
 

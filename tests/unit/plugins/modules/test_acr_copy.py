@@ -44,9 +44,10 @@ def test_an_image_is_copied_with_all_that_belongs_to_it(registry, release, check
     result = registry.run(MODULE, check=check, **options)
     assert result["changed"]
     (image,) = result["images"]
-    assert (image["source"], image["target"], image["digest"], image["before"]) == (f"{SOURCE}:v1.0.0", f"{TARGET}:v1.0.0", digest, None)
-    assert (image["manifests"], image["blobs"], image["not_overwritten"]) == (4, 6, None)
-    amount = f"4 manifests and 6 blobs, {image['bytes']} bytes"
+    assert (image["source"], image["target"], image["digest"], image["previous_digest"]) == (f"{SOURCE}:v1.0.0", f"{TARGET}:v1.0.0", digest, None)
+    assert (image["image"], image["source_digest"]) == (f"r.azurecr.io/{TARGET}@{digest}", digest)
+    assert (image["copied"]["manifest_count"], image["copied"]["blob_count"], image["not_overwritten"]) == (4, 6, None)
+    amount = f"4 manifests and 6 blobs, {image['copied']['bytes']} bytes"
     assert result["diff"]["after"] == f"{TARGET}:v1.0.0 -> {digest[:19]} from r.azurecr.io/{SOURCE}:v1.0.0 ({amount})\n"
     if check:
         assert registry.writes(mark) == []
@@ -68,9 +69,9 @@ def test_an_image_is_copied_with_all_that_belongs_to_it(registry, release, check
 
 def test_without_referrers(registry, release):
     result = registry.run(MODULE, images=[{"source": f"{SOURCE}:v1.0.0", "target": f"{TARGET}:stable"}], referrers=False)
-    assert (result["images"][0]["target"], result["images"][0]["manifests"]) == (f"{TARGET}:stable", 3)
+    assert (result["images"][0]["target"], result["images"][0]["copied"]["manifest_count"]) == (f"{TARGET}:stable", 3)
     again = registry.run(MODULE, images=[{"source": f"{SOURCE}:v1.0.0", "target": f"{TARGET}:stable"}])
-    assert (again["changed"], again["images"][0]["manifests"]) == (True, 1)
+    assert (again["changed"], again["images"][0]["copied"]["manifest_count"]) == (True, 1)
     assert "(1 manifests and 2 blobs, " in again["diff"]["after"]
 
 
@@ -78,6 +79,9 @@ def test_by_digest(registry, release):
     digest = release[0]
     result = registry.run(MODULE, images=[{"source": f"{SOURCE}@{digest}", "target": TARGET}])
     assert (result["changed"], result["images"][0]["target"]) == (True, f"{TARGET}@{digest}")
+    assert [result["images"][0][key] for key in ("digest", "previous_digest", "changed")] == [digest, None, True]
+    again = registry.run(MODULE, images=[{"source": f"{SOURCE}@{digest}", "target": TARGET}])
+    assert [again["images"][0][key] for key in ("digest", "previous_digest", "changed")] == [digest, digest, False]
     assert tags(registry) == {}
     assert registry.get(f"/acr/v1/{TARGET}/_manifests/{digest}")["manifest"]["digest"] == digest
     assert registry.run(MODULE, images=[{"source": f"{SOURCE}@{digest}", "target": f"{TARGET}:v2"}])["images"][0]["target"] == f"{TARGET}:v2"
@@ -122,7 +126,10 @@ def test_what_is_there_already(registry, overwrite, ours, theirs, kept, check):
     before = registry.push(TARGET, dated("theirs", theirs), "v1")
     result = registry.run(MODULE, images=[{"source": f"{SOURCE}:v1", "target": TARGET}], overwrite=overwrite, check=check)
     (image,) = result["images"]
-    assert (image["before"], image["not_overwritten"], image["changed"], result["changed"]) == (before, kept, kept is None, kept is None)
+    assert (image["previous_digest"], image["not_overwritten"], image["changed"], result["changed"]) == (before, kept, kept is None, kept is None)
+    # What the target points at, not what it was to point at.
+    assert (image["digest"], image["source_digest"]) == (before if kept else digest, digest)
+    assert image["image"] == f"r.azurecr.io/{TARGET}@{image['digest']}"
     assert tags(registry) == {"v1": before if kept or check else digest}
 
 
@@ -135,7 +142,7 @@ def test_images_that_share_layers_are_copied_once(registry):
         registry.push(SOURCE, images.Image(shared.blobs, (content,)), f"v{number}")
     mark = registry.mark()
     result = registry.run(MODULE, images=[{"source": SOURCE, "target": TARGET, "include": [".*"]}])
-    assert [image["blobs"] for image in result["images"]] == [2] * 6
+    assert [image["copied"]["blob_count"] for image in result["images"]] == [2] * 6
     assert len([write for write in registry.writes(mark) if write.startswith("POST")]) == 2
 
 
@@ -199,7 +206,9 @@ def test_one_that_fails_is_told_from_those_that_do_not(registry, release):
     registry.push(SOURCE, images.image("two"), "v2.0.0")
     registry.emulator.faults.set([{"method": "PUT", "path": f"/v2/{TARGET}/manifests/v2.0.0", "times": 0, "status": 405, "body": "{}"}])
     result = registry.run(MODULE, images=[{"source": SOURCE, "target": TARGET, "include": [".*"]}], concurrency=1)
-    digests = [image["digest"] for image in result["images"]]
+    digests = [image["source_digest"] for image in result["images"]]
+    assert [(image["digest"], image["changed"]) for image in result["images"]] == [(digests[0], True), (None, True)]
+    assert result["images"][1]["copied"]["manifest_count"] == 1
     pushed = [f"push manifest {TARGET}@{digest}" for digest in digests]
     assert (result["changed"], told(result["done"]), result["not_attempted"]) == (True, [pushed[0], f"tag tag {TARGET}:v1.0.0", pushed[1]], [])
     assert told(result["failures"]) == [f"tag tag {TARGET}:v2.0.0"]
@@ -209,9 +218,12 @@ def test_an_image_that_is_copied_in_part_is_a_change(registry, release):
     registry.emulator.faults.set([{"method": "PUT", "path": f"/v2/{TARGET}/manifests/{release[0]}", "times": 0, "status": 405, "body": "{}"}])
     result = registry.run(MODULE, images=[{"source": f"{SOURCE}:v1.0.0", "target": TARGET}])
     assert (result["failed"], result["changed"], result["done"]) == (True, True, [])
-    assert told(result["failures"]) == [f"push manifest {TARGET}@{result['images'][0]['digest']}"]
+    assert told(result["failures"]) == [f"push manifest {TARGET}@{result['images'][0]['source_digest']}"]
     assert told(result["not_attempted"]) == [f"tag tag {TARGET}:v1.0.0"]
     kept = len(registry.get(f"/acr/v1/{TARGET}/_manifests")["manifests"])
+    (image,) = result["images"]
+    assert (image["digest"], image["image"], image["changed"]) == (None, None, True)
+    assert (image["copied"]["manifest_count"], image["copied"]["blob_count"]) == (kept, 6)
     assert result["msg"].endswith(f"6 of 6 blobs and {kept} of 4 manifests were copied before; they stay.")
     assert result["failures"][0]["error"]["status"] == 405
     registry.emulator.faults.set([{"method": "POST", "path": ".*", "times": 0, "status": 405, "body": "{}"}])

@@ -90,7 +90,7 @@ def test_a_layout(registry, files, tmp_path, check):
     about = registry.run(PUSH, repository=REPOSITORY, files=files, subject="v1", artifact_type=TYPE)["digest"]
     layout = tmp_path / "layout"
     result = registry.run(MODULE, repository=REPOSITORY, reference="v1", layout=str(layout), check=check)
-    assert (result["changed"], result["digest"], result["downloaded"]["manifests"]) == (True, image.root.digest, 4)
+    assert (result["changed"], result["digest"], result["downloaded"]["manifest_count"]) == (True, image.root.digest, 4)
     assert layout.exists() is not check
     if check:
         return
@@ -117,7 +117,7 @@ def test_a_layout_that_lost_something_is_mended(registry, tmp_path):
     lost = layout / "blobs" / "sha256" / image.blobs[1].digest.partition(":")[2]
     lost.write_bytes(b"x")
     result = registry.run(MODULE, repository=REPOSITORY, reference="v1", layout=str(layout))
-    assert (result["changed"], result["downloaded"]) == (True, {"manifests": 0, "blobs": 1, "bytes": len(image.blobs[1].data)})
+    assert (result["changed"], result["downloaded"]) == (True, {"manifest_count": 0, "blob_count": 1, "bytes": len(image.blobs[1].data)})
     assert lost.read_bytes() == image.blobs[1].data
 
 

@@ -40,7 +40,8 @@ def test_files_are_pushed(registry, files, check):
     result = registry.run(MODULE, check=check, **options)
     assert result["changed"]
     # Two files, of which one is the same two bytes as the empty configuration.
-    assert result["uploaded"] == {"manifests": 1, "blobs": 2, "bytes": result["uploaded"]["bytes"]}
+    assert result["uploaded"] == {"manifest_count": 1, "blob_count": 2, "bytes": result["uploaded"]["bytes"]}
+    assert result["image"] == f"r.azurecr.io/{REPOSITORY}@{result['digest']}"
     assert "(6 bytes) texts/b.txt" in result["diff"]["after"]
     if check:
         assert registry.writes(mark) == []
@@ -100,7 +101,7 @@ def test_a_layout_is_pushed_with_all_platforms(registry, tmp_path, packed):
             archive.add(tmp_path / "layout", ".")
     result = registry.run(MODULE, repository=REPOSITORY, layout=str(path), tags=["v1"])
     assert (result["changed"], result["digest"]) == (True, image.root.digest)
-    assert result["uploaded"]["manifests"] == 3
+    assert result["uploaded"]["manifest_count"] == 3
     info = registry.run("acr_manifest_info", repository=REPOSITORY, references=["v1"], gather=["completeness"])
     assert info["manifests"][0]["complete"]
     assert not registry.run(MODULE, repository=REPOSITORY, layout=str(path), tags=["v1"])["changed"]

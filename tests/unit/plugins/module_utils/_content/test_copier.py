@@ -29,12 +29,14 @@ def test_only_what_is_missing_is_copied_and_references_are_written_last(source):
     target.calls.clear()
     copier = Copier(source, target, 4)
     missing = copier.compare(root, referrers=True)
-    assert missing.to_result() == {"manifests": 3, "blobs": 4, "bytes": missing.size}
+    assert missing.to_result() == {"manifest_count": 3, "blob_count": 4, "bytes": missing.size}
+    assert copier.copied(missing).size == 0
     copier.copy(missing)
+    assert copier.copied(missing) == missing
     assert (target.documents, target.blobs) == (source.documents, source.blobs)
     assert len(target.calls) == 7
     assert target.calls[-2:] == [root.digest, signature.digest]
-    assert copier.compare(root, referrers=True).to_result() == {"manifests": 0, "blobs": 0, "bytes": 0}
+    assert copier.compare(root, referrers=True).to_result() == {"manifest_count": 0, "blob_count": 0, "bytes": 0}
 
 
 def test_a_target_that_does_not_check_references_is_examined_to_the_last_blob(source):
