@@ -42,12 +42,12 @@ options:
         type: str
       include:
         description:
-          - Regular expressions. A tag is selected if its whole name matches at least one of them.
+          - Patterns. A tag is selected if its whole name matches at least one of them. A pattern that matches no tag is a warning.
           - If omitted, all tags are selected.
         type: list
         elements: str
       exclude:
-        description: Regular expressions. A tag is excluded if its whole name matches at least one of them.
+        description: Patterns. A tag is excluded if its whole name matches at least one of them.
         type: list
         elements: str
       semver:
@@ -56,6 +56,15 @@ options:
             C(v), are selected.
           - A pre-release is selected only if the range names a pre-release of the same version, as in V(>=2.0.0-rc.1).
         type: str
+  pattern_type:
+    description:
+      - The syntax of all patterns. V(regex) means regular expressions, V(glob) means wildcards (V(*), V(?) and V([...])). With both, a pattern
+        must match the whole name.
+    type: str
+    choices:
+      - regex
+      - glob
+    default: regex
   source_registry:
     description:
       - The registry to copy from.
@@ -290,6 +299,7 @@ def main() -> None:
         {
             "images": {"type": "list", "elements": "dict", "required": True, "options": image},
             "source_registry": {"type": "dict", "options": source, **login},
+            "pattern_type": {"type": "str", "choices": ["regex", "glob"], "default": "regex"},
             "referrers": {"type": "bool", "default": True},
             "overwrite": {"type": "str", "choices": ["always", "never", "if_older"], "default": "always"},
         },

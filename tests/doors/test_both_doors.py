@@ -67,6 +67,8 @@ CASES: dict[str, list[dict[str, Any]]] = {
         {"images": [{"source": INDEX, "target": "production/app", "semver": ">=1"}], "overwrite": "if_older"},
         {"images": [{"source": f"{INDEX}:v1.1.0"}], "source_registry": {"registry": "https://localhost:9"}},
         {"images": [{"source": f"{INDEX}:v1.1.0"}], "source_registry": {"registry": "localhost", "username": "a", "password": WRONG, "token_service": "b"}},
+        {"images": [{"source": INDEX, "target": "production/app", "include": ["v*"]}]},
+        {"images": [{"source": INDEX, "target": "production/app", "include": ["v*"]}], "pattern_type": "glob"},
         {"images": [{"source": INDEX}]},
         {"images": [{"target": INDEX}]},
     ],

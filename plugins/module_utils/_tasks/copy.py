@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
@@ -25,7 +25,7 @@ from .._oci.document import Document
 from .._registry.client import RegistryClient
 from .._registry.copy_source import SourceOptions, connect_source
 from .._registry.properties import MANIFEST
-from .copy_images import CopiedImage, ImageOptions, choose_images
+from .copy_images import Choice, CopiedImage, ImageOptions, choose_images
 
 
 class Options(TypedDict):
@@ -33,6 +33,7 @@ class Options(TypedDict):
 
     images: list[ImageOptions]
     source_registry: SourceOptions | None
+    pattern_type: str
     referrers: bool
     overwrite: str
 
@@ -41,7 +42,8 @@ def plan(client: RegistryClient, params: Options) -> Plan:
     """Return what it takes for the registry to have copies of the images."""
     # With a client of its own even for the same registry: an upload that waits for a download must not hold its connection.
     source = connect_source(params["source_registry"], params) if params["source_registry"] else client.twin()
-    return CopyTask(source, client, params["referrers"], params["overwrite"]).plan_copies(choose_images(source, params["images"]))
+    choice = choose_images(source, params["images"], params["pattern_type"])
+    return CopyTask(source, client, params["referrers"], params["overwrite"]).plan_copies(choice)
 
 
 @dataclass(frozen=True)
@@ -108,8 +110,9 @@ class CopyTask:
     referrers: bool
     overwrite: str
 
-    def plan_copies(self, images: Sequence[CopiedImage]) -> Plan:
-        """Return what it takes for the target to have ``images``."""
+    def plan_copies(self, choice: Choice) -> Plan:
+        """Return what it takes for the target to have the images of ``choice``."""
+        images = choice.images
         same = self.source.server == self.target.server
         self.source.announce({image.source for image in images}, "pull")
         self.target.announce({image.target for image in images}, "metadata_read", "pull", "pull,push")
@@ -124,6 +127,7 @@ class CopyTask:
             before=[f"{one.image.name} -> {short_digest(one.before)}" for one in changing if one.before],
             after=[f"{one.image.name} -> {short_digest(one.document.digest)} from {origin}/{one.image.origin}{one.amount}" for one in changing],
             header=self.target.server.host,
+            warnings=choice.warnings,
             steps=[step for decision in changing for step in self._steps(decision)],
         )
 

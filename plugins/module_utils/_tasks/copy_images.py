@@ -49,17 +49,26 @@ class CopiedImage:
         return f"{self.target}:{self.tag}" if self.tag else f"{self.target}@{self.reference}"
 
 
-def choose_images(source: RegistryClient, items: Sequence[ImageOptions]) -> list[CopiedImage]:
+@dataclass(frozen=True)
+class Choice:
+    """The images to copy, and what the user should know of how they were chosen."""
+
+    images: Sequence[CopiedImage]
+    warnings: Sequence[str]
+
+
+def choose_images(source: RegistryClient, items: Sequence[ImageOptions], pattern_type: str) -> Choice:
     """Return the images that the option images names; UsageError when an item contradicts itself, or two images get the same name."""
     names: dict[str, CopiedImage] = {}
-    for image in (image for item in items for image in _images_of(source, item)):
+    warnings: list[str] = []
+    for image in (image for item in items for image in _images_of(source, item, pattern_type, warnings)):
         other = names.setdefault(image.name, image)
         if other.origin != image.origin:
             raise UsageError(f"{other.origin} and {image.origin} would both become {image.name}. Give one of them another target.")
-    return list(names.values())
+    return Choice(list(names.values()), warnings)
 
 
-def _images_of(source: RegistryClient, item: ImageOptions) -> Iterator[CopiedImage]:
+def _images_of(source: RegistryClient, item: ImageOptions, pattern_type: str, warnings: list[str]) -> Iterator[CopiedImage]:
     repository, reference = _split(item["source"])
     target, tag = _split(item["target"]) if item["target"] else (repository, None)
     patterns = bool(item["include"] or item["exclude"] or item["semver"])
@@ -74,19 +83,25 @@ def _images_of(source: RegistryClient, item: ImageOptions) -> Iterator[CopiedIma
         raise UsageError(f"{item['source']} is a whole repository. Add a tag, or choose tags with include ('.*' is all of them), exclude or semver.")
     if tag:
         raise UsageError(f"The target {item['target']} has a tag, but {item['source']} may be several images. Name a repository.")
-    yield from _chosen_tags(source, item, repository, target)
+    tags, warned = _chosen_tags(source, item, repository, pattern_type)
+    warnings += warned
+    yield from (CopiedImage(repository, name, target, name) for name in tags)
 
 
-def _chosen_tags(source: RegistryClient, item: ImageOptions, repository: str, target: str) -> Iterator[CopiedImage]:
-    selection = Selection(item["include"], item["exclude"])
+def _chosen_tags(source: RegistryClient, item: ImageOptions, repository: str, pattern_type: str) -> tuple[list[str], list[str]]:
+    """Return the chosen tags of a repository, and a warning for each pattern, or else the range, that chooses none."""
+    selection = Selection(item["include"], item["exclude"], pattern_type)
     versions = Range(item["semver"]) if item["semver"] else None
     tags = source.content.tags(repository)
     if tags is None:
         raise NotFoundError(f"Repository '{repository}' does not exist in {source.server.host}. Check the name.")
-    for name in sorted(tags):
-        version = Version.parse(name) if versions else None
-        if name in selection and (versions is None or (version is not None and version in versions)):
-            yield CopiedImage(repository, name, target, name)
+    chosen = selection.of(sorted(tags))
+    if versions:
+        chosen = [name for name in chosen if (version := Version.parse(name)) is not None and version in versions]
+    warnings = selection.unmatched_warnings(tags, f"tags of {repository}")
+    if not (chosen or warnings):
+        warnings = [f"include, exclude and semver choose none of the {len(tags):,} tags of {repository}."]
+    return chosen, warnings
 
 
 def _split(text: str) -> tuple[str, str | None]:

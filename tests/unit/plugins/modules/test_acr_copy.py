@@ -133,6 +133,30 @@ def test_what_is_there_already(registry, overwrite, ours, theirs, kept, check):
     assert tags(registry) == {"v1": before if kept or check else digest}
 
 
+@pytest.mark.parametrize(
+    ("choice", "warning"),
+    [
+        ({"include": ["v*"]}, f"include pattern 'v*' (regex) matched none of the 2 tags of {SOURCE}. As a glob, it would match 2: set pattern_type: glob."),
+        ({"include": ["x"]}, f"include pattern 'x' (regex) matched none of the 2 tags of {SOURCE}."),
+        ({"semver": ">=9"}, f"include, exclude and semver choose none of the 2 tags of {SOURCE}."),
+        ({"exclude": [".*"]}, f"include, exclude and semver choose none of the 2 tags of {SOURCE}."),
+    ],
+)
+def test_a_choice_of_nothing_is_a_warning(registry, choice, warning):
+    registry.push(SOURCE, images.image("one"), "v1.0.0", "v1.1.0")
+    result = registry.run(MODULE, images=[{"source": SOURCE, "target": TARGET, **choice}])
+    assert (result["changed"], result["images"]) == (False, [])
+    (shown,) = result["warnings"]
+    assert warning in json.dumps(shown)
+
+
+def test_globs_choose_tags(registry):
+    registry.push(SOURCE, images.image("one"), "v1.0.0", "v1.1.0", "latest")
+    result = registry.run(MODULE, images=[{"source": SOURCE, "target": TARGET, "include": ["v1.*", "*"], "exclude": ["lat*"]}], pattern_type="glob")
+    assert sorted(tags(registry)) == ["v1.0.0", "v1.1.0"]
+    assert "warnings" not in result
+
+
 def test_images_that_share_layers_are_copied_once(registry):
     shared = images.image("shared")
     for number in range(6):
