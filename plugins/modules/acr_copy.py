@@ -118,13 +118,15 @@ options:
   overwrite:
     description:
       - What to do with a target tag that points at another manifest.
-      - V(always) moves it. V(never) leaves it unchanged.
+      - V(always) moves it. V(never) leaves it as it is, and C(not_overwritten) in RV(images) gives the reason. V(error) makes the task fail
+        without changing anything.
       - V(if_older) moves it only if its image was created before the source image. The time is that of the annotation
         C(org.opencontainers.image.created), or else that in the image config.
     type: str
     choices:
       - always
       - never
+      - error
       - if_older
     default: always
 notes:
@@ -301,7 +303,7 @@ def main() -> None:
             "source_registry": {"type": "dict", "options": source, **login},
             "pattern_type": {"type": "str", "choices": ["regex", "glob"], "default": "regex"},
             "referrers": {"type": "bool", "default": True},
-            "overwrite": {"type": "str", "choices": ["always", "never", "if_older"], "default": "always"},
+            "overwrite": {"type": "str", "choices": ["always", "never", "error", "if_older"], "default": "always"},
         },
     )
 

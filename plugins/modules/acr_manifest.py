@@ -50,6 +50,18 @@ options:
       - The tags to point at the manifest. If omitted, the manifest is pushed by its digest, without a tag.
     type: list
     elements: str
+  overwrite:
+    description:
+      - What to do with a tag that already points at another manifest.
+      - V(always) moves the tag. V(never) leaves it as it is, and C(not_overwritten) in RV(tags) gives the reason. If all of O(tags) stay as they
+        are, nothing is pushed. V(error) makes the task fail without changing anything.
+      - Only V(always) is accepted with O(state=absent).
+    type: str
+    choices:
+      - always
+      - never
+      - error
+    default: always
   annotations:
     description: Annotations to add to the manifest. The manifest is then written again as JSON, as described for O(content).
     type: dict
@@ -148,6 +160,11 @@ digest:
   returned: when O(state=present)
   type: str
   sample: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
+image:
+  description: The image, with its digest, as it can be pulled. V(null) if the repository does not have it.
+  returned: when O(state=present)
+  type: str
+  sample: myregistry.azurecr.io/library/app@sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
 media_type:
   description: The media type of the manifest.
   returned: when O(state=present)
@@ -272,6 +289,7 @@ def main() -> None:
             "src": {"type": "path"},
             "media_type": {"type": "str"},
             "tags": {"type": "list", "elements": "str"},
+            "overwrite": {"type": "str", "choices": ["always", "never", "error"], "default": "always"},
             "annotations": {"type": "dict"},
             "subject": {"type": "str"},
             "validate": {"type": "bool", "default": True},

@@ -30,6 +30,17 @@ options:
       - If omitted, the artifact is pushed by its digest only, which is usual for artifacts with a O(subject).
     type: list
     elements: str
+  overwrite:
+    description:
+      - What to do with a tag that already points at another manifest.
+      - V(always) moves the tag. V(never) leaves it as it is, and C(not_overwritten) in RV(tags) gives the reason. If all of O(tags) stay as they
+        are, nothing is pushed. V(error) makes the task fail without changing anything.
+    type: str
+    choices:
+      - always
+      - never
+      - error
+    default: always
   files:
     description: The files to push. One of O(files), O(layout) and O(subject) is required.
     type: list
@@ -251,6 +262,7 @@ def main() -> None:
         {
             "repository": {"type": "str", "required": True},
             "tags": {"type": "list", "elements": "str"},
+            "overwrite": {"type": "str", "choices": ["always", "never", "error"], "default": "always"},
             "files": {"type": "list", "elements": "dict", "options": file},
             "config": {"type": "dict", "options": {"src": {"type": "path", "required": True}, "media_type": {"type": "str", "required": True}}},
             "artifact_type": {"type": "str"},

@@ -42,6 +42,7 @@ CASES: dict[str, list[dict[str, Any]]] = {
     "acr_push": [
         {"repository": "team/files", "tags": ["v1"], "files": [{"src": "{{ folder }}/file"}]},
         {"repository": INDEX, "subject": "v1.0.0", "artifact_type": "a/b", "files": [{"src": "{{ folder }}/file", "title": "b", "annotations": {"n": 1}}]},
+        {"repository": INDEX, "tags": ["v1.0.0"], "files": [{"src": "{{ folder }}/file"}], "overwrite": "never"},
         {"repository": INDEX, "files": [{"src": "{{ folder }}/none"}]},
         {"repository": INDEX, "files": [{"src": "{{ folder }}/file", "title": "../x"}]},
         {"repository": INDEX, "layout": "{{ folder }}"},
@@ -69,6 +70,7 @@ CASES: dict[str, list[dict[str, Any]]] = {
         {"images": [{"source": f"{INDEX}:v1.1.0"}], "source_registry": {"registry": "localhost", "username": "a", "password": WRONG, "token_service": "b"}},
         {"images": [{"source": INDEX, "target": "production/app", "include": ["v*"]}]},
         {"images": [{"source": INDEX, "target": "production/app", "include": ["v*"]}], "pattern_type": "glob"},
+        {"images": [{"source": f"{INDEX}:v1.0.0", "target": f"{INDEX}:v1.1.0"}], "overwrite": "error"},
         {"images": [{"source": INDEX}]},
         {"images": [{"target": INDEX}]},
     ],
@@ -88,6 +90,7 @@ CASES: dict[str, list[dict[str, Any]]] = {
     ],
     "acr_manifest": [
         {"repository": INDEX, "content": {"schemaVersion": 2, "manifests": [], "mediaType": OCI_INDEX}, "tags": ["empty"], "annotations": {"b": 1, "a": True}},
+        {"repository": INDEX, "content": {"schemaVersion": 2, "manifests": [], "mediaType": OCI_INDEX}, "tags": ["v1.0.0"], "overwrite": "error"},
         {"repository": INDEX, "content": "{}"},
         {"repository": INDEX, "content": {"schemaVersion": 1, "manifests": []}},
         {"repository": INDEX, "references": ["nightly"], "state": "absent"},

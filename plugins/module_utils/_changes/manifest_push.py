@@ -99,21 +99,28 @@ def ensure_pushable(registry: Content, name: str, document: Document, workers: i
         raise NotFoundError(f"The manifest needs content that '{name}' does not have: {listed(missing)}. Nothing was changed. Push that content first.")
 
 
-def plan_push(client: RegistryClient, name: str, document: Document, tags: list[str]) -> Plan:
-    """Return what it takes for ``tags`` to point at a manifest or, without tags, for the manifest to exist."""
+def plan_push(client: RegistryClient, name: str, document: Document, tags: list[str], overwrite: str) -> Plan:
+    """Return what it takes for ``tags`` to point at a manifest or, without tags, for the manifest to exist.
+
+    ``overwrite`` says what happens to a tag that points at another manifest; if all of them stay, nothing is pushed.
+    """
     wanted = [tag_name(tag) for tag in dict.fromkeys(tags)]
-    tagging = read_tagging(client, name, wanted, document.digest)
+    tagging = read_tagging(client, name, wanted, document.digest, overwrite=overwrite)
     exists = client.content.head(name, document.digest) is not None
-    if not exists:
+    pushes = not (exists or tagging.stays)
+    if pushes:
         refuse_locked(client.repositories.get(name))
 
     steps = tagging.steps(client, lambda tag: client.content.put_manifest(name, tag, document))
-    if not exists and not steps:
+    if pushes and not steps:
         steps = [Step(Change(name, MANIFEST, document.digest, document.digest, "push"), lambda: client.content.put_manifest(name, document.digest, document))]
-    line = [] if exists else [f"manifest {short_digest(document.digest)} ({document.media_type}, {len(document.content)} bytes)"]
+    line = [] if not pushes else [f"manifest {short_digest(document.digest)} ({document.media_type}, {len(document.content)} bytes)"]
     return Plan(
         result={"digest": document.digest, "media_type": document.media_type, "size": len(document.content)},
-        report=lambda done: {"tags": tagging.to_result(done)},
+        report=lambda done: {
+            "tags": tagging.to_result(done),
+            "image": client.server.image(name, document.digest) if exists or done else None,
+        },
         header=f"{client.server.host}/{name}",
         before=tagging.lines_before,
         after=[*line, *tagging.lines_after],

@@ -40,6 +40,11 @@ class Tagging:
         """The tags that change."""
         return [tag for tag, digest in self.before.items() if digest != self.after and tag not in self.not_overwritten]
 
+    @property
+    def stays(self) -> bool:
+        """Whether there are tags, and all of them stay where they are, so that nothing needs the manifest."""
+        return bool(self.before) and len(self.not_overwritten) == len(self.before)
+
     def change_of(self, tag: str) -> Change:
         """Return the change of one tag."""
         return Change(self.repository, TAG, tag, self.after or self.before[tag], "tag" if self.after else "delete")

@@ -12,12 +12,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
-from .._changes.tagging import Tagging, read_tagging, refuse_locked
+from .._changes.tagging import ALWAYS, ERROR, NEVER, Tagging, read_tagging, refuse_locked
 from .._common.concurrency import concurrently
-from .._common.errors import NotFoundError
+from .._common.errors import BlockedError, NotFoundError
 from .._common.names import LoginServer
 from .._common.plan import Change, Plan, Step
-from .._common.text import short_digest
+from .._common.text import listed, short_digest
 from .._content.copier import NOTHING, Copier, MissingContent
 from .._content.image_config import read_created
 from .._content.stores import RepositoryStore
@@ -118,6 +118,9 @@ class CopyTask:
         self.target.announce({image.target for image in images}, "metadata_read", "pull", "pull,push")
         copiers = {(image.source, image.target): self._copier(image, same) for image in images}
         decisions = concurrently(lambda image: self._decide(image, copiers[image.source, image.target]), images, self.target.concurrency)
+        kept = [decision.image.name for decision in decisions if decision.not_overwritten]
+        if kept and self.overwrite == ERROR:
+            raise BlockedError(f"Tags of {self.target.server.host} point at other manifests, and overwrite is error: {listed(kept)}. Nothing was changed.")
         changing = [decision for decision in decisions if decision.changed]
         for name in {decision.image.target for decision in changing}:
             refuse_locked(self.target.repositories.get(name))
@@ -151,9 +154,9 @@ class CopyTask:
 
     def _reason_to_keep(self, image: CopiedImage, document: Document) -> str | None:
         """Return why an existing tag is not overwritten, or None when it is."""
-        if self.overwrite == "always":
+        if self.overwrite == ALWAYS:
             return None
-        if self.overwrite == "never":
+        if self.overwrite in (NEVER, ERROR):
             return "exists"
         there = self.target.content.manifest(image.target, str(image.tag))
         workers = self.target.concurrency

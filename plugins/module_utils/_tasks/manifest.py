@@ -12,6 +12,7 @@ from typing import Any, TypedDict
 
 from .._changes.manifest_deletion import plan_manifest_deletion
 from .._changes.manifest_push import ensure_pushable, plan_push, read_document
+from .._changes.tagging import ALWAYS
 from .._common.names import repository_name
 from .._common.plan import Plan
 from .._registry.client import RegistryClient
@@ -27,6 +28,7 @@ class Options(TypedDict):
     src: str | None
     media_type: str | None
     tags: list[str] | None
+    overwrite: str
     annotations: dict[str, Any] | None
     subject: str | None
     validate: bool
@@ -38,11 +40,11 @@ def plan(client: RegistryClient, params: Options) -> Plan:
     """Return what it takes for the repository to have the manifest with its tags, or for manifests to be absent."""
     name = repository_name(params["repository"])
     if params["state"] == "absent":
-        refuse_options(params, "content", "src", "media_type", "tags", "annotations", "subject")
+        refuse_options(params, "content", "src", "media_type", "tags", *(["overwrite"] if params["overwrite"] != ALWAYS else []), "annotations", "subject")
         return plan_manifest_deletion(client, name, params["references"] or (), params["allow_breaking"])
     refuse_options(params, "references", "allow_breaking")
     client.announce([name], "metadata_read", "pull", "pull,push")
     document = read_document(client.content, name, params)
     if params["validate"]:
         ensure_pushable(client.content, name, document, client.concurrency)
-    return plan_push(client, name, document, params["tags"] or [])
+    return plan_push(client, name, document, params["tags"] or [], params["overwrite"])

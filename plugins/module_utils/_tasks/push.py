@@ -17,7 +17,7 @@ from .._common.names import repository_name, tag_name
 from .._common.plan import Change, Plan
 from .._common.text import printable, short_digest
 from .._content.artifact_files import TITLE, artifact_from_files
-from .._content.copier import Copier
+from .._content.copier import NOTHING, Copier
 from .._content.layout import Layout
 from .._content.stores import RepositoryStore, Store
 from .._oci.document import Descriptor, Document
@@ -46,6 +46,7 @@ class Options(TypedDict):
 
     repository: str
     tags: list[str] | None
+    overwrite: str
     files: list[FileOptions] | None
     config: ConfigOptions | None
     artifact_type: str | None
@@ -64,14 +65,15 @@ def plan(client: RegistryClient, params: Options) -> Plan:
     source, root = _read_source(client, name, params)
     target = RepositoryStore(client.content, name, tuple(repository_name(other) for other in params["mount_from"] or ()))
     copier = Copier(source, target, client.concurrency)
-    wanted = read_tagging(client, name, [tag_name(tag) for tag in dict.fromkeys(params["tags"] or ())], root.digest)
-    missing = copier.compare(root, params["referrers"])
+    tags = [tag_name(tag) for tag in dict.fromkeys(params["tags"] or ())]
+    wanted = read_tagging(client, name, tags, root.digest, overwrite=params["overwrite"])
+    missing = NOTHING if wanted.stays else copier.compare(root, params["referrers"])
     if missing.documents:
         refuse_locked(client.repositories.get(name))
     blobs = [f"blob {short_digest(blob.digest)} ({blob.size} bytes){_title(blob)}" for blob in missing.blobs]
     manifests = [f"manifest {short_digest(document.digest)} ({document.media_type}, {len(document.content)} bytes)" for document in missing.documents]
     push = Change(name, MANIFEST, root.digest, root.digest, "push")
-    exists = root not in missing.documents
+    exists = target.has_manifest(root.digest) if wanted.stays else root not in missing.documents
 
     def report(done: Collection[Change]) -> dict[str, Any]:
         uploaded = missing if push in done else copier.copied(missing)

@@ -157,6 +157,21 @@ def test_globs_choose_tags(registry):
     assert "warnings" not in result
 
 
+@pytest.mark.parametrize("check", [True, False])
+def test_overwrite_error_stops_before_the_first_copy(registry, check):
+    for tag in ("v1", "v2", "v3"):
+        registry.push(SOURCE, images.image(tag), tag)
+        if tag != "v2":
+            registry.push(TARGET, images.image("theirs"), tag)
+    mark = registry.mark()
+    result = registry.run(MODULE, images=[{"source": SOURCE, "target": TARGET, "include": [".*"]}], overwrite="error", check=check)
+    assert result["msg"] == (f"Tags of r.azurecr.io point at other manifests, and overwrite is error: {TARGET}:v1, {TARGET}:v3. Nothing was changed.")
+    assert registry.writes(mark) == []
+    assert registry.run(MODULE, images=[{"source": f"{SOURCE}:v2", "target": TARGET}], overwrite="error", check=check)["changed"]
+    if not check:
+        assert not registry.run(MODULE, images=[{"source": f"{SOURCE}:v2", "target": TARGET}], overwrite="error")["changed"]
+
+
 def test_images_that_share_layers_are_copied_once(registry):
     shared = images.image("shared")
     for number in range(6):

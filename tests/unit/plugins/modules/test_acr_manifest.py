@@ -259,3 +259,22 @@ def test_annotations_are_added_where_there_are_none(registry, platforms):
 def test_what_cannot_be_sent(registry, options, message, check):
     content = {"schemaVersion": 2, "manifests": []}
     assert message in registry.run(MODULE, **{"repository": REPOSITORY, "content": content, "validate": False, "check": check, **options})["msg"]
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_tag_that_exists_is_overwritten_as_told(registry, platforms, check):
+    index = tags(registry)["v1"]
+    options = {"repository": REPOSITORY, "content": {**platforms, "manifests": platforms["manifests"][:1]}, "check": check}
+    mark = registry.mark()
+    result = registry.run(MODULE, tags=["v1", "small"], overwrite="error", **options)
+    assert result["msg"] == f"Tags of '{REPOSITORY}' point at other manifests, and overwrite is error: v1. Nothing was changed."
+    never = registry.run(MODULE, tags=["v1"], overwrite="never", **options)
+    stays = {"name": "v1", "digest": index, "previous_digest": index, "changed": False, "not_overwritten": "exists"}
+    assert (never["changed"], never["tags"], never["image"], never["diff"]["after"]) == (False, [stays], None, "")
+    assert registry.writes(mark) == []
+    some = registry.run(MODULE, tags=["v1", "small"], overwrite="never", **options)
+    assert (some["tags"][0], some["tags"][1]["changed"], some["image"]) == (stays, True, f"r.azurecr.io/{REPOSITORY}@{some['digest']}")
+    if not check:
+        assert tags(registry) == {"v1": index, "small": some["digest"]}
+    refused = registry.run(MODULE, repository=REPOSITORY, references=["v1"], overwrite="never", state="absent")
+    assert refused["msg"] == "overwrite has no effect with state=absent. Remove it, or change state. Nothing was changed."

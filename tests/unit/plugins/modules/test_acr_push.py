@@ -214,3 +214,23 @@ def test_an_artifact_without_a_name_in_a_layout(registry, tmp_path, about):
     (tmp_path / "layout" / "index.json").write_text(json.dumps(index))
     result = registry.run(MODULE, repository=REPOSITORY, layout=str(tmp_path / "layout"))
     assert result["digest"] == artifact.root.digest
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_tag_that_exists_is_overwritten_as_told(registry, files, check):
+    theirs = registry.push(REPOSITORY, images.image("theirs"), "v1")
+    options = {"repository": REPOSITORY, "files": files, "check": check}
+    mark = registry.mark()
+    result = registry.run(MODULE, tags=["v1", "v2"], overwrite="error", **options)
+    assert result["msg"] == f"Tags of '{REPOSITORY}' point at other manifests, and overwrite is error: v1. Nothing was changed."
+    never = registry.run(MODULE, tags=["v1"], overwrite="never", **options)
+    stays = {"name": "v1", "digest": theirs, "previous_digest": theirs, "changed": False, "not_overwritten": "exists"}
+    assert (never["changed"], never["tags"], never["image"], never["uploaded"]["bytes"]) == (False, [stays], None, 0)
+    assert registry.writes(mark) == []
+    some = registry.run(MODULE, tags=["v1", "v2"], overwrite="never", **options)
+    assert (some["changed"], some["tags"][0], some["tags"][1]["digest"]) == (True, stays, some["digest"])
+    if not check:
+        assert registry.get(f"/acr/v1/{REPOSITORY}/_tags/v1")["tag"]["digest"] == theirs
+        # What is there has a name, although the tag is not one of its names.
+        assert registry.run(MODULE, tags=["v1"], overwrite="never", **options)["image"] == f"r.azurecr.io/{REPOSITORY}@{some['digest']}"
+        assert registry.run(MODULE, tags=["v1"], **options)["tags"][0]["changed"]
