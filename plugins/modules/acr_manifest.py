@@ -182,8 +182,8 @@ tags:
   elements: dict
   sample:
     - name: v1.1.0-small
-      before: null
-      after: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
+      digest: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
+      previous_digest: null
       changed: true
 deleted:
   description: The deleted manifests, each with everything that is deleted with it or breaks.

@@ -50,6 +50,16 @@ options:
     description: Whether to also pull the referrers of the image (signatures, attestations, SBOMs) into O(layout).
     type: bool
     default: true
+  on_untitled:
+    description:
+      - What to do if the artifact has blobs without a title, which cannot be written to O(dest).
+      - In each case, all the other files are written, and RV(untitled) lists the blobs. V(error) then makes the task fail, V(warn) warns.
+    type: str
+    choices:
+      - error
+      - warn
+      - skip
+    default: error
 notes:
   - The credential needs C(content/read) on the repository.
 seealso:
@@ -99,7 +109,7 @@ artifact_type:
   type: str
   sample: application/vnd.example.report
 files:
-  description: The files, each with the digest that the file on disk had before (V(null) if it did not exist).
+  description: The files, each with the digest that the file on disk has now and had before. V(null) means that it does not exist.
   returned: when O(dest) is set
   type: list
   elements: dict
@@ -108,7 +118,7 @@ files:
       path: /tmp/reports/report.json
       digest: sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a
       size: 2
-      before: null
+      previous_digest: null
       changed: true
 untitled:
   description: The digests of the blobs that have no title, and are therefore not written.
@@ -183,6 +193,7 @@ def main() -> None:
             "layout": {"type": "path"},
             "layout_reference": {"type": "str"},
             "referrers": {"type": "bool", "default": True},
+            "on_untitled": {"type": "str", "choices": ["error", "warn", "skip"], "default": "error"},
         },
         mutually_exclusive=[("dest", "layout")],
         required_one_of=[("dest", "layout")],

@@ -190,8 +190,8 @@ tags:
   elements: dict
   sample:
     - name: latest
-      before: null
-      after: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
+      digest: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
+      previous_digest: null
       changed: true
 uploaded:
   description: How many manifests, blobs and bytes were uploaded.

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypedDict
@@ -18,13 +18,14 @@ from .._common.errors import LocalFileError, NotFoundError, UsageError
 from .._common.files import ensure_writable, file_digest, make_folder, replace_file
 from .._common.names import digest_name, repository_name, tag_name
 from .._common.plan import Change, Plan, Step
-from .._common.text import short_digest
+from .._common.text import listed, short_digest
 from .._content.artifact_files import TITLE, UNPACK, files_by_title
 from .._content.copier import Copier
 from .._content.layout import INDEX_FILE, Layout
 from .._content.stores import RepositoryStore
 from .._oci.document import Descriptor, Document
 from .._registry.client import RegistryClient
+from .option_rules import absence
 
 
 class Options(TypedDict):
@@ -36,6 +37,7 @@ class Options(TypedDict):
     layout: str | None
     layout_reference: str | None
     referrers: bool
+    on_untitled: str
 
 
 def plan(client: RegistryClient, params: Options) -> Plan:
@@ -47,7 +49,7 @@ def plan(client: RegistryClient, params: Options) -> Plan:
         raise NotFoundError(f"Repository '{name}' of {client.server.host} has no manifest {reference}. Check both.")
     store = RepositoryStore(client.content, name)
     if params["dest"]:
-        return _plan_files(store, document, params["dest"], f"{client.server.host}/{name}")
+        return _plan_files(store, document, params["dest"], f"{client.server.host}/{name}", params["on_untitled"])
     if params["layout"]:
         label = params["layout_reference"] or (None if is_digest else reference)
         return _plan_layout(store, document, params["layout"], label, params["referrers"], client.concurrency)
@@ -59,8 +61,8 @@ def _plan_layout(store: RepositoryStore, document: Document, path: str, label: s
     layout = Layout(path, create=True)
     copier = Copier(store, layout, workers)
     missing = copier.compare(document, referrers)
-    listed = layout.lists(document.digest, label)
-    changed = bool(missing.documents or missing.blobs) or not listed
+    has_name = layout.lists(document.digest, label)
+    changed = bool(missing.documents or missing.blobs) or not has_name
     if changed:
         ensure_writable(os.path.join(path, INDEX_FILE), missing.size, makes_folders=True)
     before = layout.names.get(label) if label and changed else None
@@ -75,7 +77,7 @@ def _plan_layout(store: RepositoryStore, document: Document, path: str, label: s
             missing,
             change,
             []
-            if listed
+            if has_name
             else [Step(Change(store.repository, "file", os.path.join(path, INDEX_FILE), document.digest, "write"), lambda: layout.tag(document, label))],
         ),
     )
@@ -83,7 +85,7 @@ def _plan_layout(store: RepositoryStore, document: Document, path: str, label: s
 
 @dataclass(frozen=True)
 class PulledFile:
-    """A file of the artifact; ``path`` is where it is written, ``before`` the digest of the file that is there now, or None."""
+    """A file of the artifact; ``path`` is where it is written, ``before`` the digest of the file that was there before, or None."""
 
     title: str
     path: str
@@ -99,30 +101,36 @@ class PulledFile:
         """Return the change that writes the file from ``repository``."""
         return Change(repository, "file", self.path, self.layer.digest, "write")
 
-    def to_result(self) -> dict[str, Any]:
-        """Return the file as a task returns it."""
-        own = {"title": self.title, "path": self.path, "digest": self.layer.digest, "size": self.layer.size}
-        return {**own, "before": self.before, "changed": self.changed}
+    def to_result(self, repository: str, done: Collection[Change]) -> dict[str, Any]:
+        """Return what is true of the file after the changes that are ``done``; its digest is None if it does not exist."""
+        written = self.change_in(repository) in done
+        digest = self.layer.digest if written else self.before
+        own = {"title": self.title, "path": self.path, "digest": digest, "size": self.layer.size}
+        return {**own, "previous_digest": self.before, "changed": written}
 
 
-def _plan_files(store: RepositoryStore, document: Document, dest: str, header: str) -> Plan:
+def _plan_files(store: RepositoryStore, document: Document, dest: str, header: str, on_untitled: str) -> Plan:
     files = _read_files(store, document, dest)
     changing = [file for file in files if file.changed]
     for file in changing:
         ensure_writable(file.path, sum(other.layer.size for other in changing), makes_folders=True)
     packed = [file.title for file in files if file.layer.annotations.get(UNPACK) == "true"]
+    untitled = list(dict.fromkeys(layer.digest for layer in document.layers if TITLE not in layer.annotations))
+    lost = f"{document.digest} has blobs without a title, so no file name is known: {listed(untitled)}."
+    absent = absence(on_untitled, untitled, f"{lost} Fetch them with acr_fetch, or set on_untitled to skip.")
     return Plan(
         result={
             "digest": document.digest,
             "artifact_type": document.artifact_type,
-            "files": [file.to_result() for file in files],
-            "untitled": [layer.digest for layer in document.layers if TITLE not in layer.annotations],
+            "untitled": untitled,
         },
+        report=lambda done: {"files": [file.to_result(store.repository, done) for file in files]},
         before=[f"{file.path}: {short_digest(file.before)}" for file in changing if file.before],
         after=[f"{file.path}: {short_digest(file.layer.digest)}" for file in changing],
         header=header,
         steps=[Step(file.change_in(store.repository), partial(_write, store, file, dest)) for file in changing],
-        warnings=[f"'{title}' is a packed folder. It is written as an archive, and not unpacked." for title in packed],
+        warnings=[*absent.warnings, *(f"'{title}' is a packed folder. It is written as an archive, and not unpacked." for title in packed)],
+        problem=absent.problem,
     )
 
 

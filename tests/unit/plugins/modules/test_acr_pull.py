@@ -37,7 +37,7 @@ def test_files(registry, files, tmp_path, check):
     dest = tmp_path / "new" / "folder"
     result = registry.run(MODULE, repository=REPOSITORY, reference="latest", dest=str(dest), check=check)
     assert (result["changed"], result["untitled"]) == (True, [])
-    assert [(file["title"], file["before"], file["changed"]) for file in result["files"]] == [("a.json", None, True), ("texts/b.txt", None, True)]
+    assert [(file["title"], file["previous_digest"], file["changed"]) for file in result["files"]] == [("a.json", None, True), ("texts/b.txt", None, True)]
     assert dest.exists() is not check
     if check:
         return
@@ -151,6 +151,11 @@ def test_nothing_is_half_written(registry, files, tmp_path):
     assert "arrived with other content than its digest says; it was not used." in result["failures"][0]["msg"]
     assert sorted(str(path.relative_to(dest)) for path in Path(dest).rglob("*") if path.is_file()) == ["a.json", "texts/b.txt"]
     assert (dest / "texts" / "b.txt").read_text() == "before"
+    before = f"sha256:{hashlib.sha256(b'before').hexdigest()}"
+    assert [(file["digest"], file["previous_digest"], file["changed"]) for file in result["files"]] == [
+        (f"sha256:{hashlib.sha256(b'{}').hexdigest()}", None, True),
+        (before, before, False),
+    ]
 
 
 @pytest.mark.parametrize("check", [True, False])
@@ -201,3 +206,19 @@ def test_a_title_that_is_no_text(registry, tmp_path):
     registry.push(REPOSITORY, images.image("one", layers=layers), "v1")
     result = registry.run(MODULE, repository=REPOSITORY, reference="v1", dest=str(tmp_path / "dest"))
     assert ([file["title"] for file in result["files"]], result["untitled"]) == (["b"], [layer.digest])
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("policy", [None, "error", "warn", "skip"])
+def test_blobs_without_a_title(registry, tmp_path, policy, check):
+    """Whatever they mean to the task, the other files are written first."""
+    titled, untitled = images.image("one").blobs
+    layers = [titled.descriptor(annotations={"org.opencontainers.image.title": "a"}), untitled.descriptor()]
+    digest = registry.push(REPOSITORY, images.image("one", layers=layers), "v1")
+    result = registry.run(MODULE, repository=REPOSITORY, reference="v1", dest=str(tmp_path / "dest"), on_untitled=policy, check=check)
+    sentence = f"{digest} has blobs without a title, so no file name is known: {untitled.digest}. Fetch them with acr_fetch, or set on_untitled to skip."
+    assert (result["untitled"], [file["changed"] for file in result["files"]], result["changed"]) == ([untitled.digest], [True], True)
+    assert (tmp_path / "dest" / "a").exists() is not check
+    assert result.get("failed", False) == (policy in (None, "error"))
+    assert result.get("msg") == (sentence if policy in (None, "error") else None)
+    assert (sentence in str(result.get("warnings"))) == (policy == "warn")
