@@ -12,7 +12,7 @@ version_added: 0.1.0
 author:
   - registryops.acr contributors (@registryops)
 description:
-  - Returns manifests both as the original bytes and as data. On request, also returns the config of images, the referrers (signatures,
+  - Returns manifests as data. On request, also returns their original bytes, the config of images, the referrers (signatures,
     attestations, SBOMs), and whether all the content of an image is in the repository.
 extends_documentation_fragment:
   - registryops.acr._registry
@@ -30,12 +30,14 @@ options:
   gather:
     description:
       - What else to read for each manifest.
+      - V(content) returns the original bytes of the manifest. M(registryops.acr.acr_fetch) writes them to a file.
       - V(config) reads the config of an image, and its platform from there.
       - V(referrers) lists the referrers of the manifest, and their own referrers.
       - V(completeness) checks whether all the blobs and manifests that the manifest needs exist.
     type: list
     elements: str
     choices:
+      - content
       - config
       - referrers
       - completeness
@@ -46,6 +48,16 @@ options:
       - If omitted, referrers of all types are returned.
     type: list
     elements: str
+  on_missing:
+    description:
+      - What to do if items of O(references) do not exist.
+      - In each case, all the others are returned, and RV(missing) lists these. V(error) makes the task fail, V(warn) warns.
+    type: str
+    choices:
+      - error
+      - warn
+      - skip
+    default: warn
 notes:
   - The credential needs C(content/read) on the repository.
 seealso:
@@ -95,6 +107,11 @@ manifests:
       returned: always
       type: str
       sample: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
+    image:
+      description: The image, with its digest, as it can be pulled.
+      returned: always
+      type: str
+      sample: myregistry.azurecr.io/library/app@sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
     media_type:
       description: The media type of the manifest.
       returned: always
@@ -110,16 +127,21 @@ manifests:
       returned: always
       type: int
       sample: 714
-    content_size:
-      description: The size of the config and the layers in bytes, each counted once. V(0) for an index.
+    image_size:
+      description: The size of the config and the layers in bytes, each counted once. V(null) for an index.
       returned: always
       type: int
       sample: 3208942
     content:
-      description: The bytes of the manifest, Base64 encoded.
-      returned: always
+      description: The bytes of the manifest, encoded as RV(manifests[].encoding) says.
+      returned: when V(content) is in O(gather)
       type: str
       sample: eyJzY2hlbWFWZXJzaW9uIjoyfQ==
+    encoding:
+      description: The encoding of RV(manifests[].content), which is always V(base64).
+      returned: when V(content) is in O(gather)
+      type: str
+      sample: base64
     document:
       description: The manifest as data.
       returned: always
@@ -165,7 +187,7 @@ manifests:
       returned: when V(completeness) is in O(gather)
       type: bool
       sample: true
-    missing:
+    missing_content:
       description: The manifests and blobs that the manifest needs and that do not exist.
       returned: when V(completeness) is in O(gather)
       type: list
@@ -203,8 +225,9 @@ def main() -> None:
         {
             "repository": {"type": "str", "required": True},
             "references": {"type": "list", "elements": "str", "required": True},
-            "gather": {"type": "list", "elements": "str", "choices": ["config", "referrers", "completeness"], "default": []},
+            "gather": {"type": "list", "elements": "str", "choices": ["content", "config", "referrers", "completeness"], "default": []},
             "artifact_types": {"type": "list", "elements": "str"},
+            "on_missing": {"type": "str", "choices": ["error", "warn", "skip"], "default": "warn"},
         },
         reads_only=True,
     )

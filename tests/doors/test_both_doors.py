@@ -99,7 +99,8 @@ CASES: dict[str, list[dict[str, Any]]] = {
         {"repository": INDEX},
     ],
     "acr_manifest_info": [
-        {"repository": INDEX, "references": ["v1.1.0", "gone"], "gather": ["config", "referrers", "completeness"]},
+        {"repository": INDEX, "references": ["v1.1.0", "gone"], "gather": ["content", "config", "referrers", "completeness"]},
+        {"repository": INDEX, "references": ["v1.1.0", "gone"], "on_missing": "error"},
         {"repository": INDEX, "references": ["Not a tag"]},
     ],
     "acr_manifest_properties": [

@@ -174,7 +174,7 @@ def test_what_they_push_we_pull(acr: Acr, client: Any, repository: str, image: i
     assert acr("acr_pull", repository=repository, reference="v1", layout=str(tmp_path / "ours"))["digest"] == image.root.digest
     assert images.read_layout(tmp_path / "ours") == image.contents
     names = ["v1", *(manifest.digest for manifest in image.manifests)]
-    found = acr("acr_manifest_info", repository=repository, references=names, gather=["completeness"])["manifests"]
+    found = acr("acr_manifest_info", repository=repository, references=names, gather=["content", "completeness"])["manifests"]
     wanted = [(manifest.digest, manifest.media_type, manifest.data, True) for manifest in (image.root, *image.manifests)]
     assert [(one["digest"], one["media_type"], base64.b64decode(one["content"]), one["complete"]) for one in found] == wanted
     for blob in image.blobs:

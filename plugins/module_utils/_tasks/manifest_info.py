@@ -14,13 +14,15 @@ from dataclasses import dataclass
 from typing import Any, TypedDict
 
 from .._common.concurrency import concurrently
-from .._common.names import digest_name, repository_name, tag_name
+from .._common.names import LoginServer, reference_name, repository_name
 from .._common.plan import Plan
+from .._common.text import listed
 from .._content.image_config import read_config
-from .._content.stores import RepositoryStore, Store
+from .._content.stores import RepositoryStore
 from .._content.tree import ensure_bounded, missing_blobs, read_tree
 from .._oci.document import Descriptor, Document
 from .._registry.client import RegistryClient
+from .option_rules import absence
 
 
 class Options(TypedDict):
@@ -30,28 +32,34 @@ class Options(TypedDict):
     references: list[str]
     gather: list[str]
     artifact_types: list[str] | None
+    on_missing: str
 
 
 def plan(client: RegistryClient, params: Options) -> Plan:
     """Return the manifests, with what the task gathers of them."""
     name = repository_name(params["repository"])
-    references = [digest_name(reference) if ":" in reference else tag_name(reference) for reference in dict.fromkeys(params["references"])]
+    references = [reference_name(reference) for reference in dict.fromkeys(params["references"])]
     store = RepositoryStore(client.content, name)
-    inspection = Inspection(store, frozenset(params["gather"]), params["artifact_types"], client.concurrency)
+    inspection = Inspection(client.server, store, frozenset(params["gather"]), params["artifact_types"], client.concurrency)
     found = concurrently(store.manifest, references, client.concurrency)
+    missing = [reference for reference, document in zip(references, found) if document is None]
+    absent = absence(params["on_missing"], missing, f"Repository '{name}' of {client.server.host} has no manifest {listed(missing)}. Check the names.")
     return Plan(
         result={
             "manifests": [inspection.describe(reference, document) for reference, document in zip(references, found) if document],
-            "missing": [reference for reference, document in zip(references, found) if document is None],
-        }
+            "missing": missing,
+        },
+        warnings=absent.warnings,
+        problem=absent.problem,
     )
 
 
 @dataclass(frozen=True)
 class Inspection:
-    """Describes manifests of ``store``; ``gather`` names what has to be read for it (config, referrers, completeness)."""
+    """Describes manifests of ``store`` in the registry ``server``; ``gather`` names what else is returned (content, config, referrers, completeness)."""
 
-    store: Store
+    server: LoginServer
+    store: RepositoryStore
     gather: Collection[str]
     artifact_types: Collection[str] | None
     workers: int
@@ -62,15 +70,17 @@ class Inspection:
         result: dict[str, Any] = {
             "reference": reference,
             "digest": document.digest,
+            "image": self.server.image(self.store.repository, document.digest),
             "media_type": document.media_type,
             "artifact_type": document.artifact_type,
             "size": len(document.content),
-            "content_size": sum(blob.size for blob in document.blobs),
-            "content": base64.b64encode(document.content).decode(),
+            "image_size": None if document.is_index else sum({blob.digest: blob.size for blob in document.blobs}.values()),
             "document": document.data,
             "subject": document.subject.digest if document.subject else None,
             "platforms": platforms,
         }
+        if "content" in self.gather:
+            result.update(content=base64.b64encode(document.content).decode(), encoding="base64")
         if "config" in self.gather:
             result["config"] = config = read_config(self.store, document)
             if config and config.get("os") and config.get("architecture"):
@@ -82,7 +92,7 @@ class Inspection:
             blobs = [blob for blob in found.blobs.values() if not blob.is_foreign]
             missing = [*found.missing, *missing_blobs(self.store, blobs, self.workers)]
             result["complete"] = not missing
-            result["missing"] = [{"digest": part.digest, "media_type": part.media_type, "size": part.size} for part in missing]
+            result["missing_content"] = [{"digest": part.digest, "media_type": part.media_type, "size": part.size} for part in missing]
         return result
 
     def _referrers(self, digest: str) -> list[dict[str, Any]]:

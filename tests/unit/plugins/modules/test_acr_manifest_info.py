@@ -26,13 +26,14 @@ def platforms(registry):
 def test_an_index(registry, platforms):
     about = registry.run(PUSH, repository=REPOSITORY, content={**platforms, "artifactType": "a/b"}, subject="v1")["digest"]
     other = registry.run(PUSH, repository=REPOSITORY, content={**platforms, "artifactType": "c/d"}, subject=about)["digest"]
-    result = registry.run(MODULE, repository=REPOSITORY, references=["v1", "gone"], gather=["config", "referrers", "completeness"])
+    result = registry.run(MODULE, repository=REPOSITORY, references=["v1", "gone"], gather=["content", "config", "referrers", "completeness"])
     assert (result["changed"], result["missing"]) == (False, ["gone"])
     (found,) = result["manifests"]
+    assert (found["image"], found["encoding"], found["image_size"]) == (f"r.azurecr.io/{REPOSITORY}@{found['digest']}", "base64", None)
     assert base64.b64decode(found["content"]) == images.multi_platform("one").root.data
     assert found["document"] == platforms
     assert [one["platform"] for one in found["platforms"]] == ["linux/amd64", "linux/arm64"]
-    assert (found["config"], found["complete"], found["missing"]) == (None, True, [])
+    assert (found["config"], found["complete"], found["missing_content"]) == (None, True, [])
     (referrer,) = found["referrers"]
     assert (referrer["digest"], referrer["artifact_type"]) == (about, "a/b")
     assert [one["digest"] for one in referrer["referrers"]] == [other]
@@ -46,8 +47,8 @@ def test_an_image(registry, platforms):
     (found,) = result["manifests"]
     assert (found["config"]["os"], found["config"]["architecture"]) == ("linux", "arm64")
     assert found["platforms"] == [{"digest": digest, "platform": "linux/arm64"}]
-    assert found["content_size"] == sum(item["size"] for item in (found["document"]["config"], *found["document"]["layers"]))
-    assert "referrers" not in found
+    assert found["image_size"] == sum(item["size"] for item in (found["document"]["config"], *found["document"]["layers"]))
+    assert {"referrers", "content", "encoding", "complete", "missing_content"} & set(found) == set()
 
 
 def test_what_is_not_whole(registry, platforms):
@@ -58,7 +59,7 @@ def test_what_is_not_whole(registry, platforms):
     assert registry.session.delete(f"https://r.azurecr.io/v2/{REPOSITORY}/manifests/{lost}").status_code == 202
     (found,) = registry.run(MODULE, repository=REPOSITORY, references=["v1"], gather=["completeness"])["manifests"]
     assert not found["complete"]
-    assert {part["digest"] for part in found["missing"]} == {layer, lost}
+    assert {part["digest"] for part in found["missing_content"]} == {layer, lost}
 
 
 def test_referrers_that_go_round_in_circles(registry, platforms):
@@ -82,3 +83,13 @@ def test_a_referrer_whose_kind_only_its_configuration_tells(registry, platforms)
     for types, expected in ((None, [digest]), (["application/vnd.oci.image.config.v1+json"], [digest]), (["c/d"], [])):
         (found,) = registry.run(MODULE, repository=REPOSITORY, references=["v1"], gather=["referrers"], artifact_types=types)["manifests"]
         assert [one["digest"] for one in found["referrers"]] == expected
+
+
+@pytest.mark.parametrize("policy", [None, "error", "warn", "skip"])
+def test_references_that_do_not_exist(registry, platforms, policy):
+    result = registry.run(MODULE, repository=REPOSITORY, references=["gone", "v1", "lost"], on_missing=policy)
+    sentence = f"Repository '{REPOSITORY}' of r.azurecr.io has no manifest gone, lost. Check the names."
+    assert ([one["reference"] for one in result["manifests"]], result["missing"]) == (["v1"], ["gone", "lost"])
+    assert result.get("msg") == (sentence if policy == "error" else None)
+    assert result.get("failed", False) == (policy == "error")
+    assert (sentence in json.dumps(result.get("warnings"))) == (policy in (None, "warn"))
