@@ -19,14 +19,25 @@ extends_documentation_fragment:
   - registryops.acr._registry
   - registryops.acr._attributes.info_module
 options:
-  names:
+  repositories:
     description:
       - The names of the repositories to read, whether they still exist or are deleted themselves. The registry's list of deleted
-        repositories is not read, so the credential does not need permission to read it.
-      - If omitted, the repositories on that list that O(include) and O(exclude) select are read. Set O(names) if content was deleted in
-        an existing repository that is not on the list.
+        repositories is not read, so the credential does not need permission to read it. Mutually exclusive with O(include) and O(exclude).
+      - If omitted, the repositories on that list that O(include) and O(exclude) select are read. Set O(repositories) if content was deleted
+        in an existing repository that is not on the list.
     type: list
     elements: str
+  on_missing:
+    description:
+      - What to do if a repository in O(repositories) does not exist and nothing deleted is left of it. A repository that exists is not
+        missing, even if nothing was deleted in it.
+      - V(error) makes the task fail at the end. V(warn) warns. V(skip) only returns the repository in RV(missing).
+    type: str
+    choices:
+      - error
+      - warn
+      - skip
+    default: warn
   include:
     description:
       - Regular expressions. A repository is selected if its whole name matches at least one of them.
@@ -51,6 +62,8 @@ options:
       - tags
 notes:
   - The credential needs the permission C(Microsoft.ContainerRegistry/registries/deleted/read). A scope map cannot grant it.
+  - For a repository in O(repositories) in which nothing deleted is found, it also needs C(metadata/read), to find out whether the repository
+    exists.
 seealso:
   - module: registryops.acr.acr_restore
   - name: Recover deleted artifacts with soft delete policy in Azure Container Registry
@@ -68,7 +81,7 @@ EXAMPLES = r"""
 - name: List the deleted tags of one repository
   registryops.acr.acr_deleted_info:
     registry: myregistry
-    names:
+    repositories:
       - library/app
     gather:
       - tags
@@ -76,7 +89,7 @@ EXAMPLES = r"""
 
 - name: Show the names of the deleted tags
   ansible.builtin.debug:
-    msg: "{{ deleted.repositories[0].tags | map(attribute='name') | unique }}"
+    msg: "{{ deleted.repositories | map(attribute='tags') | flatten | map(attribute='name') | unique }}"
 """
 
 RETURN = r"""
@@ -86,7 +99,7 @@ registry:
   type: str
   sample: myregistry.azurecr.io
 repositories:
-  description: The repositories, in the order of O(names), or else sorted by name. If nothing was deleted in one, its lists are empty.
+  description: The repositories, in the order of O(repositories), or else sorted by name. If nothing was deleted in one, its lists are empty.
   returned: success
   type: list
   elements: dict
@@ -98,12 +111,12 @@ repositories:
       sample: library/app
     created_on:
       description: When the repository was created, in ISO 8601 format.
-      returned: when O(names) is not set
+      returned: when O(repositories) is not set
       type: str
       sample: "2026-05-20T17:20:15.7887056Z"
     deleted_on:
       description: When the repository, or something in it, was deleted, in ISO 8601 format.
-      returned: when O(names) is not set
+      returned: when O(repositories) is not set
       type: str
       sample: "2026-06-01T08:00:00.1234567Z"
     manifests:
@@ -127,6 +140,12 @@ repositories:
           digest: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
           created_on: "2026-05-20T17:20:15.7887056Z"
           deleted_on: "2026-06-01T08:00:00.1234567Z"
+missing:
+  description: The items of O(repositories) that do not exist.
+  returned: success
+  type: list
+  elements: str
+  sample: []
 error:
   description: The error response of the registry. Azure support asks for its C(correlation_id).
   returned: when the task fails because the registry refused a request
@@ -142,19 +161,21 @@ error:
 
 from ..module_utils._ansible.run import run_module
 from ..module_utils._tasks.deleted_info import plan
+from ..module_utils._tasks.option_rules import ERROR, SKIP, WARN
 
 
 def main() -> None:
     run_module(
         plan,
         {
-            "names": {"type": "list", "elements": "str"},
+            "repositories": {"type": "list", "elements": "str"},
             "include": {"type": "list", "elements": "str"},
             "exclude": {"type": "list", "elements": "str"},
+            "on_missing": {"type": "str", "choices": [ERROR, WARN, SKIP], "default": WARN},
             "gather": {"type": "list", "elements": "str", "choices": ["manifests", "tags"], "default": ["manifests", "tags"]},
         },
         reads_only=True,
-        mutually_exclusive=[("names", "include"), ("names", "exclude")],
+        mutually_exclusive=[("repositories", "include"), ("repositories", "exclude")],
     )
 
 

@@ -89,7 +89,7 @@ EXAMPLES = r"""
 - name: List the deleted tags
   registryops.acr.acr_deleted_info:
     registry: myregistry
-    names:
+    repositories:
       - library/app
     gather:
       - tags
@@ -100,7 +100,9 @@ EXAMPLES = r"""
     registry: myregistry
     manifests:
       - repository: library/app
-        digest: "{{ (deleted.repositories[0].tags | selectattr('name', 'eq', 'nightly') | sort(attribute='deleted_on') | last).digest }}"
+        digest: >-
+          {{ (deleted.repositories | map(attribute='tags') | flatten | selectattr('name', 'eq', 'nightly') | sort(attribute='deleted_on')
+              | last).digest }}
         tags:
           - nightly
 """

@@ -19,13 +19,23 @@ extends_documentation_fragment:
   - registryops.acr._registry
   - registryops.acr._attributes.info_module
 options:
-  names:
+  repositories:
     description:
       - The names of the repositories to examine. The catalog of the registry is not read then, so the credential does not need permission to
         list repositories. Mutually exclusive with O(include) and O(exclude).
       - If omitted, all repositories that O(include) and O(exclude) select are examined.
     type: list
     elements: str
+  on_missing:
+    description:
+      - What to do if a repository in O(repositories) does not exist.
+      - V(error) makes the task fail at the end. V(warn) warns. V(skip) only returns the repository in RV(missing).
+    type: str
+    choices:
+      - error
+      - warn
+      - skip
+    default: warn
   include:
     description:
       - Regular expressions. A repository is selected if its whole name matches at least one of them.
@@ -42,7 +52,7 @@ options:
     type: int
     default: 5
 notes:
-  - The credential needs C(metadata/read) and C(content/read) on the repositories. Unless O(names) is set, it also needs permission to list
+  - The credential needs C(metadata/read) and C(content/read) on the repositories. Unless O(repositories) is set, it also needs permission to list
     repositories.
   - All manifests are read, because only they show which layers are shared. Layers that can be stored outside of the registry (C(urls)) are not
     counted.
@@ -60,7 +70,7 @@ EXAMPLES = r"""
 
 - name: Show the three largest repositories and the total size
   ansible.builtin.debug:
-    msg: "{{ usage.repositories[:3] | map(attribute='name') | join(', ') }} of {{ usage.total.unique_bytes | human_readable }}"
+    msg: "{{ usage.repositories[:3] | map(attribute='name') | join(', ') }} of {{ usage.totals.unique_bytes | human_readable }}"
 """
 
 RETURN = r"""
@@ -80,12 +90,12 @@ repositories:
       returned: always
       type: str
       sample: library/app
-    tags:
+    tag_count:
       description: The number of tags in the repository.
       returned: always
       type: int
       sample: 48
-    manifests:
+    manifest_count:
       description: The number of manifests in the repository.
       returned: always
       type: int
@@ -117,7 +127,7 @@ repositories:
       returned: always
       type: dict
       sample:
-        manifests: 12
+        manifest_count: 12
         bytes: 88000000
         share: 0.0916
     orphans:
@@ -125,32 +135,32 @@ repositories:
       returned: always
       type: dict
       sample:
-        manifests: 2
+        manifest_count: 2
         bytes: 9100
         share: 0.0
-    top:
+    largest:
       description:
-        - The largest tagged images, with all their platforms. C(exclusive_bytes) is the size of the content that no other tagged image in the
-          repository needs.
+        - The largest tagged images, with all their platforms. C(image_size) is the size of such an image in bytes, C(exclusive_bytes) the size
+          of the content that no other tagged image in the repository needs.
       returned: always
       type: list
       elements: dict
       sample:
         - digest: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
           tags: [v1.1.0]
-          bytes: 180000000
+          image_size: 180000000
           exclusive_bytes: 21000000
-total:
+totals:
   description: The sums for all examined repositories. In C(unique_bytes), content that several repositories share is counted once.
   returned: success
   type: dict
   sample:
-    repositories: 12
+    repository_count: 12
     logical_bytes: 8400000000
     unique_bytes: 1500000000
     dedup_factor: 5.6
 missing:
-  description: The items of O(names) that do not exist.
+  description: The items of O(repositories) that do not exist.
   returned: success
   type: list
   elements: str
@@ -169,6 +179,7 @@ error:
 """
 
 from ..module_utils._ansible.run import run_module
+from ..module_utils._tasks.option_rules import ERROR, SKIP, WARN
 from ..module_utils._tasks.usage_info import plan
 
 
@@ -176,13 +187,14 @@ def main() -> None:
     run_module(
         plan,
         {
-            "names": {"type": "list", "elements": "str"},
+            "repositories": {"type": "list", "elements": "str"},
+            "on_missing": {"type": "str", "choices": [ERROR, WARN, SKIP], "default": WARN},
             "include": {"type": "list", "elements": "str"},
             "exclude": {"type": "list", "elements": "str"},
             "top": {"type": "int", "default": 5},
         },
         reads_only=True,
-        mutually_exclusive=[("names", "include"), ("names", "exclude")],
+        mutually_exclusive=[("repositories", "include"), ("repositories", "exclude")],
     )
 
 

@@ -76,9 +76,10 @@ CASES: dict[str, list[dict[str, Any]]] = {
     ],
     "acr_deleted_info": [
         {},
-        {"names": [INDEX], "gather": ["tags"]},
+        {"repositories": [INDEX, "none"], "gather": ["tags"]},
         {"include": ["("]},
-        {"names": [INDEX], "exclude": ["a"]},
+        {"repositories": [INDEX], "exclude": ["a"]},
+        {"names": [INDEX]},
     ],
     "acr_fetch": [
         {"repository": INDEX, "manifest": "v1.1.0", "dest": "{{ folder }}/written-manifest", "mode": "0640"},
@@ -112,7 +113,8 @@ CASES: dict[str, list[dict[str, Any]]] = {
         {"repository": INDEX, "digests": [HELLO]},
     ],
     "acr_usage_info": [
-        {"names": [INDEX, "none"]},
+        {"repositories": [INDEX, "none"]},
+        {"repositories": ["none"], "on_missing": "error"},
         {"top": -1},
     ],
     "acr_tag": [
@@ -127,6 +129,7 @@ CASES: dict[str, list[dict[str, Any]]] = {
         {"rules": [{"repositories": {"include": ["team/tool"]}, "tags": {"include": ["v*"]}, "action": "lock"}], "pattern_type": "glob"},
         {"rules": [{"repositories": {"include": [INDEX]}, "tags": {"include": [".*"]}, "older_than": "-7d", "action": "delete"}], "pattern_type": "regex"},
         {"rules": [{"repositories": {"include": [INDEX]}, "tags": {"include": [".*"]}, "action": "delete"}], "pattern_type": "regex"},
+        {"rules": [{"repositories": {"include": [INDEX]}, "tags": {"include": [".*"]}, "action": "keep"}], "patterns": "regex"},
         {"plan": {"id": "x"}},
         {"rules": []},
     ],

@@ -25,6 +25,10 @@ RENAMED: dict[str, dict[str, str]] = {
     "acr_copy": {"source": "source_registry", "source_registry.same_identity": "Write auth_source: same instead of same_identity."},
     "acr_manifest": {"digests": "references", "by_tag": "Write the tags in references instead of setting by_tag.", "even_if": "allow_breaking"},
     "acr_push": {"files.path": "files.src", "config.path": "config.src"},
+    "acr_deleted_info": {"names": "repositories"},
+    "acr_restore": {"items": "manifests"},
+    "acr_retention": {"patterns": "pattern_type", "protect.patterns": "protect.tags"},
+    "acr_usage_info": {"names": "repositories"},
 }
 
 

@@ -20,15 +20,17 @@ from .._common.concurrency import concurrently
 from .._common.names import repository_name
 from .._common.patterns import Selection
 from .._common.plan import Plan
+from .._common.text import listed
 from .._content.snapshot import Snapshot, read_contents, read_snapshot, subject_of_tag
 from .._registry.client import RegistryClient
-from .option_rules import refuse_below
+from .option_rules import absence, refuse_below
 
 
 class Options(TypedDict):
     """The options of acr_usage_info."""
 
-    names: list[str] | None
+    repositories: list[str] | None
+    on_missing: str
     include: list[str] | None
     exclude: list[str] | None
     top: int
@@ -37,15 +39,16 @@ class Options(TypedDict):
 def plan(client: RegistryClient, params: Options) -> Plan:
     """Return what the chosen repositories take up."""
     refuse_below(0, params, "top")
-    if params["names"] is not None:
-        names = [repository_name(name) for name in dict.fromkeys(params["names"])]
+    if params["repositories"] is not None:
+        names = [repository_name(name) for name in dict.fromkeys(params["repositories"])]
     else:
         names = Selection(params["include"], params["exclude"]).of(client.repositories.names().items)
     client.announce(names, "metadata_read", "pull")
     found = concurrently(lambda name: read_snapshot(client, name), names, client.concurrency)
     snapshots = [read_contents(client, snapshot) for snapshot in found if snapshot]
-    missing = [name for name, snapshot in zip(names, found) if snapshot is None and params["names"] is not None]
-    return Plan(result={**describe_usage(snapshots, params["top"]), "missing": missing})
+    missing = [name for name, snapshot in zip(names, found) if snapshot is None and params["repositories"] is not None]
+    effect = absence(params["on_missing"], missing, f"{client.server.host} has no repository {listed(missing)}. Check the names.")
+    return Plan(result={**describe_usage(snapshots, params["top"]), "missing": missing}, warnings=effect.warnings, problem=effect.problem)
 
 
 @dataclass(frozen=True)
@@ -75,22 +78,22 @@ class RepositoryUsage:
         orphans = [digest for digest in untagged if graph.edges[digest].subjects and not any(one in graph.edges for one in graph.edges[digest].subjects)]
         return {
             "name": snapshot.repository.name,
-            "tags": len(snapshot.tags),
-            "manifests": len(snapshot.manifests),
+            "tag_count": len(snapshot.tags),
+            "manifest_count": len(snapshot.manifests),
             "logical_bytes": logical,
             "unique_bytes": unique,
             "exclusive_bytes": sum(size for blob, size in everything.items() if shared[blob] == 1),
             "dedup_factor": dedup_factor(logical, unique),
             "untagged": self._share(untagged, unique),
             "orphans": self._share(orphans, unique),
-            "top": self._largest(named, top),
+            "largest": self._largest(named, top),
         }
 
     def _share(self, digests: Collection[str], unique: int) -> dict[str, Any]:
         """Return how much only ``digests`` need."""
         others = self.blobs(digest for digest in self.snapshot.contents if digest not in set(digests))
         size = sum(size for blob, size in self.blobs(digests).items() if blob not in others)
-        return {"manifests": len(digests), "bytes": size, "share": round(size / unique, 4) if unique else 0.0}
+        return {"manifest_count": len(digests), "bytes": size, "share": round(size / unique, 4) if unique else 0.0}
 
     def _largest(self, named: Collection[str], top: int) -> list[dict[str, Any]]:
         """Return the largest images, with all their parts, and how much of each no other one needs."""
@@ -101,7 +104,7 @@ class RepositoryUsage:
             {
                 "digest": digest,
                 "tags": [tag for tag in self.snapshot.tags_of[digest] if subject_of_tag(tag) is None],
-                "bytes": sum(images[digest].values()),
+                "image_size": sum(images[digest].values()),
                 "exclusive_bytes": sum(size for blob, size in images[digest].items() if needed[blob] == 1),
             }
             for digest in largest
@@ -124,5 +127,5 @@ def describe_usage(snapshots: Sequence[Snapshot], top: int) -> dict[str, Any]:
         sizes.update(blobs)
     repositories = sorted((one.to_result(shared, top) for one in each), key=lambda result: (-result["unique_bytes"], result["name"]))
     logical, unique = sum(result["logical_bytes"] for result in repositories), sum(sizes.values())
-    total = {"repositories": len(each), "logical_bytes": logical, "unique_bytes": unique, "dedup_factor": dedup_factor(logical, unique)}
-    return {"repositories": repositories, "total": total}
+    totals = {"repository_count": len(each), "logical_bytes": logical, "unique_bytes": unique, "dedup_factor": dedup_factor(logical, unique)}
+    return {"repositories": repositories, "totals": totals}

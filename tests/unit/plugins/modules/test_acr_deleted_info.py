@@ -52,19 +52,45 @@ def test_what_was_really_deleted_is_found(registry):
     assert [(tag["name"], tag["digest"]) for tag in repository["tags"]] == [("v1", gone), ("v2", gone)]
 
 
-def test_named_repositories_cost_no_list_of_repositories_and_may_hold_nothing(registry):
-    registry.emulator.change_settings({"soft_delete": True})
+def test_named_repositories_cost_no_list_of_repositories_and_may_have_nothing_deleted(registry):
+    registry.push("team/tool", images.image("one"), "v1")
+    gone = DIGEST
+    serve(registry, ("/acr/v1/_deleted/library/app/_tags.*", 200, json.dumps({"tags": [{"tag": "v1", "digest": gone, **WIRE}]})))
     mark = registry.mark()
-    result = registry.run(MODULE, names=["library/app", "none", "none"], gather=["tags"])
-    assert result["repositories"] == [{"name": "library/app", "tags": []}, {"name": "none", "tags": []}]
+    result = registry.run(MODULE, repositories=["library/app", "team/tool", "team/tool"], gather=["tags"])
+    assert result["repositories"] == [{"name": "library/app", "tags": [{"name": "v1", "digest": gone, **TIMES}]}, {"name": "team/tool", "tags": []}]
+    assert (result["missing"], result.get("warnings")) == ([], None)
     read = [request for request in registry.requests(mark) if "oauth2" not in request]
-    assert sorted(read) == ["GET /acr/v1/_deleted/library/app/_tags", "GET /acr/v1/_deleted/none/_tags"]
+    # Whether a repository exists is only asked where nothing deleted is found.
+    assert sorted(read) == ["GET /acr/v1/_deleted/library/app/_tags", "GET /acr/v1/_deleted/team/tool/_tags", "GET /acr/v1/team/tool"]
 
 
-def test_a_repository_the_registry_does_not_know_holds_nothing(registry):
+@pytest.mark.parametrize("gather", [None, ["tags"], []])
+@pytest.mark.parametrize("policy", [None, "warn", "error", "skip"])
+def test_a_repository_that_is_neither_alive_nor_deleted_is_missing(registry, policy, gather):
+    registry.emulator.change_settings({"soft_delete": True})
+    registry.push("library/app", images.image("one"), "v1")
+    registry.push("team/tool", images.image("one"))
+    registry.session.delete("https://r.azurecr.io/acr/v1/team/tool")
+    result = registry.run(MODULE, repositories=["library/app", "none", "team/tool", "nowhere"], on_missing=policy, gather=gather)
+    sentence = "r.azurecr.io has no repository none, nowhere, neither alive nor deleted. Check the names."
+    assert ([one["name"] for one in result["repositories"]], result["missing"]) == (["library/app", "team/tool"], ["none", "nowhere"])
+    assert (result.get("failed", False), result.get("msg")) == ((True, sentence) if policy == "error" else (False, None))
+    assert (sentence in str(result.get("warnings"))) == (policy in (None, "warn"))
+
+
+def test_a_repository_the_registry_does_not_know_is_missing(registry):
     unknown = json.dumps({"errors": [{"code": "NAME_UNKNOWN", "message": 'repository "none" is not found'}]})
     serve(registry, ("/acr/v1/_deleted/none/.*", 404, unknown))
-    assert registry.run(MODULE, names=["none"])["repositories"] == [{"name": "none", "manifests": [], "tags": []}]
+    result = registry.run(MODULE, repositories=["none"])
+    assert (result["repositories"], result["missing"]) == ([], ["none"])
+
+
+def test_whether_a_repository_exists_must_be_known(registry):
+    serve(registry, ("/acr/v1/library/app", 503, "busy"), ("/acr/v1/_deleted/library/app/.*", 200, "{}"))
+    result = registry.run(MODULE, repositories=["library/app"])
+    assert (result["failed"], "missing" in result) == (True, False)
+    assert "was answered with 503" in result["msg"]
 
 
 def test_names_only(registry):
@@ -85,7 +111,7 @@ def test_an_operation_asks_for_its_scope_and_no_other(registry):
     ]
 
 
-@pytest.mark.parametrize("options", [{}, {"names": ["library/app"]}])
+@pytest.mark.parametrize("options", [{}, {"repositories": ["library/app"]}])
 def test_a_registry_without_soft_delete_says_so(registry, options):
     serve(registry, ("/acr/v1/_deleted/.*", 404, "404 page not found\n"))
     result = registry.run(MODULE, **options)
@@ -100,7 +126,7 @@ def test_who_may_not_is_told_what_is_lacking(registry):
     registry.emulator.identities.register_token({"name": "reader", "password": "pw", "repositories": {"library/*": ["content/read", "metadata/read"]}})
     who = {"username": "reader", "password": "pw"}
     role = "assign a role with the permission Microsoft.ContainerRegistry/registries/deleted/read."
-    assert f"The credential lacks deleted_read on repository 'library/app': {role}" in registry.run(MODULE, names=["library/app"], **who)["msg"]
+    assert f"The credential lacks deleted_read on repository 'library/app': {role}" in registry.run(MODULE, repositories=["library/app"], **who)["msg"]
     assert (
         f"The credential lacks the permission to list all repositories with deleted artifacts: name the repositories, or {role}"
         in registry.run(MODULE, **who)["msg"]
@@ -111,15 +137,16 @@ def test_an_answer_that_cannot_be_is_refused(registry):
     serve(registry, ("/acr/v1/_deleted/_catalog.*", 200, json.dumps({"repositories": [{"repository": "../x", **WIRE}]})))
     assert "has an invalid value in 'repository': '../x'." in registry.run(MODULE)["msg"]
     serve(registry, ("/acr/v1/_deleted/library/app/_manifests.*", 200, json.dumps({"manifests": [{"digest": DIGEST, "createdAt": CREATED}]})))
-    assert "lacks 'deletedAt'" in registry.run(MODULE, names=["library/app"])["msg"]
+    assert "lacks 'deletedAt'" in registry.run(MODULE, repositories=["library/app"])["msg"]
 
 
 @pytest.mark.parametrize(
     ("options", "text"),
     [
-        ({"names": ["Not A Name"]}, "cannot be the name of a repository"),
+        ({"repositories": ["Not A Name"]}, "cannot be the name of a repository"),
+        ({"names": ["library/app"]}, "names was renamed to repositories."),
         ({"include": ["("]}, "in include is not a regular expression"),
-        ({"names": ["a"], "include": ["a"]}, "mutually exclusive: names|include"),
+        ({"repositories": ["a"], "include": ["a"]}, "mutually exclusive: repositories|include"),
         ({"gather": ["properties"]}, "value of gather must be one or more of: manifests, tags"),
     ],
 )

@@ -350,6 +350,7 @@ SHAPE = "undo must be the result of a task that deletes, or the key undo of that
     [
         ({}, "one of the following is required: manifests, undo"),
         ({"undo": [], "manifests": []}, "mutually exclusive: manifests|undo"),
+        ({"items": [{"repository": NAME}]}, "items was renamed to manifests."),
         ({"manifests": [{"repository": NAME}]}, "missing required arguments: digest found in manifests"),
         ({"manifests": [item("sha256:short")]}, "'sha256:short' is not a digest"),
         ({"manifests": [item(ZERO, "-x")]}, "'-x' cannot be a tag"),

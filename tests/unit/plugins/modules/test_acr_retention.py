@@ -664,6 +664,18 @@ def test_an_invalid_rule(registry, changes, message):
     assert message in run(registry, rule(**changes))["msg"]
 
 
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"patterns": "regex"}, "patterns was renamed to pattern_type."),
+        ({"protect": {"patterns": ["v.*"]}}, "protect.patterns was renamed to protect.tags."),
+    ],
+)
+def test_an_old_word_is_refused_with_the_new_one(registry, options, message):
+    assert run(registry, rule(), **options)["msg"] == message
+    assert registry.requests(0) == []
+
+
 def test_two_rules_of_one_name(registry):
     assert run(registry, rule(name="a"), rule(name="a"))["msg"] == "Two rules have the same name. Give each rule its own name, or no name."
 

@@ -25,12 +25,12 @@ def test_what_is_shared_counts_once(registry):
     app, tool = (next(one for one in result["repositories"] if one["name"] == name) for name in ("library/app", "team/tool"))
     logical = size(*base.blobs) * 2 + size(base.root, twin.root)
     unique = size(*base.blobs, base.root, twin.root)
-    assert (app["tags"], app["manifests"], app["logical_bytes"], app["unique_bytes"]) == (2, 2, logical, unique)
+    assert (app["tag_count"], app["manifest_count"], app["logical_bytes"], app["unique_bytes"]) == (2, 2, logical, unique)
     assert app["dedup_factor"] == round(logical / unique, 2)
     assert (app["exclusive_bytes"], tool["exclusive_bytes"]) == (size(twin.root), 0)
     assert [one["name"] for one in result["repositories"]] == ["library/app", "team/tool"]
     together = logical + size(*base.blobs, base.root)
-    assert result["total"] == {"repositories": 2, "logical_bytes": together, "unique_bytes": unique, "dedup_factor": round(together / unique, 2)}
+    assert result["totals"] == {"repository_count": 2, "logical_bytes": together, "unique_bytes": unique, "dedup_factor": round(together / unique, 2)}
     assert (result["changed"], result["missing"]) == (False, [])
 
 
@@ -41,12 +41,12 @@ def test_what_has_no_tag_and_what_is_about_nothing(registry):
     registry.push("library/app", image, "v1")
     for one in (dangling, about, orphan):
         registry.push("library/app", one)
-    (app,) = registry.run(MODULE, names=["library/app"])["repositories"]
+    (app,) = registry.run(MODULE, repositories=["library/app"])["repositories"]
     # Configurations for amd64 are the same in all of them but for the layer that they name.
     needed = {content.digest for one in (image, about) for content in (*one.blobs, *one.manifests)}
     alone = [content for one in (dangling, orphan) for content in (*one.blobs, *one.manifests) if content.digest not in needed]
-    assert app["untagged"] == {"manifests": 2, "bytes": size(*alone), "share": round(size(*alone) / app["unique_bytes"], 4)}
-    assert (app["orphans"]["manifests"], app["orphans"]["bytes"]) == (1, size(orphan.root, *orphan.blobs))
+    assert app["untagged"] == {"manifest_count": 2, "bytes": size(*alone), "share": round(size(*alone) / app["unique_bytes"], 4)}
+    assert (app["orphans"]["manifest_count"], app["orphans"]["bytes"]) == (1, size(orphan.root, *orphan.blobs))
 
 
 def test_the_largest_images(registry):
@@ -55,17 +55,17 @@ def test_the_largest_images(registry):
     registry.push("library/app", large, "large", "latest")
     (app,) = registry.run(MODULE, top=1)["repositories"]
     bytes_of_it = size(*large.blobs, *large.manifests)
-    assert app["top"] == [{"digest": large.root.digest, "tags": ["large", "latest"], "bytes": bytes_of_it, "exclusive_bytes": bytes_of_it}]
-    assert [one["tags"] for one in registry.run(MODULE)["repositories"][0]["top"]] == [["large", "latest"], ["small"]]
+    assert app["largest"] == [{"digest": large.root.digest, "tags": ["large", "latest"], "image_size": bytes_of_it, "exclusive_bytes": bytes_of_it}]
+    assert [one["tags"] for one in registry.run(MODULE)["repositories"][0]["largest"]] == [["large", "latest"], ["small"]]
 
 
 @pytest.mark.parametrize(
     ("options", "names", "missing"),
     [
-        ({"names": ["b", "none"]}, ["b"], ["none"]),
+        ({"repositories": ["b", "none"]}, ["b"], ["none"]),
         ({"include": ["a|b"]}, ["a", "b"], []),
         ({"exclude": ["a"]}, ["b", "c/d"], []),
-        ({"names": []}, [], []),
+        ({"repositories": []}, [], []),
     ],
 )
 def test_repositories_are_chosen(registry, options, names, missing):
@@ -76,8 +76,22 @@ def test_repositories_are_chosen(registry, options, names, missing):
 
 
 def test_an_empty_registry(registry):
-    assert registry.run(MODULE)["total"] == {"repositories": 0, "logical_bytes": 0, "unique_bytes": 0, "dedup_factor": 1.0}
+    assert registry.run(MODULE)["totals"] == {"repository_count": 0, "logical_bytes": 0, "unique_bytes": 0, "dedup_factor": 1.0}
 
 
-def test_a_number_that_cannot_be_meant(registry):
-    assert registry.run(MODULE, top=-1)["msg"] == "top is -1, but must be at least 0."
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [({"top": -1}, "top is -1, but must be at least 0."), ({"names": ["library/app"]}, "names was renamed to repositories.")],
+)
+def test_bad_input(registry, options, message):
+    assert registry.run(MODULE, **options)["msg"] == message
+
+
+@pytest.mark.parametrize("policy", [None, "warn", "error", "skip"])
+def test_a_missing_repository(registry, policy):
+    registry.push("library/app", images.image("one"), "v1")
+    result = registry.run(MODULE, repositories=["none", "library/app"], on_missing=policy)
+    sentence = "r.azurecr.io has no repository none. Check the names."
+    assert ([one["name"] for one in result["repositories"]], result["missing"]) == (["library/app"], ["none"])
+    assert (result.get("failed", False), result.get("msg")) == ((True, sentence) if policy == "error" else (False, None))
+    assert (sentence in str(result.get("warnings"))) == (policy in (None, "warn"))

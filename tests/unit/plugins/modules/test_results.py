@@ -118,9 +118,9 @@ def repository_info_done(scene):
 
 @case("acr_deleted_info", DONE, names_repository=False)
 @case("acr_usage_info", DONE, names_repository=False)
-def info_done(scene):
+def named_info_done(scene):
     scene.push("v1")
-    return {"names": [scene.repository]}
+    return {"repositories": [scene.repository, "none"]}
 
 
 @case("acr_deleted_info", REFUSES, names_repository=False)
