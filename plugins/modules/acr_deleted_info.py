@@ -40,15 +40,24 @@ options:
     default: warn
   include:
     description:
-      - Regular expressions. A repository is selected if its whole name matches at least one of them.
+      - Patterns. A repository is selected if its whole name matches at least one of them. A pattern that matches nothing causes a warning.
       - If omitted, all repositories are selected.
     type: list
     elements: str
   exclude:
     description:
-      - Regular expressions. A repository is excluded if its whole name matches at least one of them.
+      - Patterns. A repository is excluded if its whole name matches at least one of them.
     type: list
     elements: str
+  pattern_type:
+    description:
+      - The syntax of the patterns in O(include) and O(exclude). V(regex) means regular expressions, V(glob) means wildcards (V(*), V(?) and
+        V([...])).
+    type: str
+    choices:
+      - regex
+      - glob
+    default: regex
   gather:
     description:
       - What to read of each repository. If the list is empty, neither manifests nor tags are read.
@@ -160,6 +169,7 @@ error:
 """
 
 from ..module_utils._ansible.run import run_module
+from ..module_utils._common.patterns import GLOB, REGEX
 from ..module_utils._tasks.deleted_info import plan
 from ..module_utils._tasks.option_rules import ERROR, SKIP, WARN
 
@@ -171,6 +181,7 @@ def main() -> None:
             "repositories": {"type": "list", "elements": "str"},
             "include": {"type": "list", "elements": "str"},
             "exclude": {"type": "list", "elements": "str"},
+            "pattern_type": {"type": "str", "choices": [REGEX, GLOB], "default": REGEX},
             "on_missing": {"type": "str", "choices": [ERROR, WARN, SKIP], "default": WARN},
             "gather": {"type": "list", "elements": "str", "choices": ["manifests", "tags"], "default": ["manifests", "tags"]},
         },

@@ -38,15 +38,24 @@ options:
     default: warn
   include:
     description:
-      - Regular expressions. A repository is selected if its whole name matches at least one of them.
+      - Patterns. A repository is selected if its whole name matches at least one of them. A pattern that matches nothing causes a warning.
       - If omitted, all repositories are selected.
     type: list
     elements: str
   exclude:
     description:
-      - Regular expressions. A repository is excluded if its whole name matches at least one of them.
+      - Patterns. A repository is excluded if its whole name matches at least one of them.
     type: list
     elements: str
+  pattern_type:
+    description:
+      - The syntax of the patterns in O(include) and O(exclude). V(regex) means regular expressions, V(glob) means wildcards (V(*), V(?) and
+        V([...])).
+    type: str
+    choices:
+      - regex
+      - glob
+    default: regex
   top:
     description: The number of largest images to return for each repository.
     type: int
@@ -179,6 +188,7 @@ error:
 """
 
 from ..module_utils._ansible.run import run_module
+from ..module_utils._common.patterns import GLOB, REGEX
 from ..module_utils._tasks.option_rules import ERROR, SKIP, WARN
 from ..module_utils._tasks.usage_info import plan
 
@@ -191,6 +201,7 @@ def main() -> None:
             "on_missing": {"type": "str", "choices": [ERROR, WARN, SKIP], "default": WARN},
             "include": {"type": "list", "elements": "str"},
             "exclude": {"type": "list", "elements": "str"},
+            "pattern_type": {"type": "str", "choices": [REGEX, GLOB], "default": REGEX},
             "top": {"type": "int", "default": 5},
         },
         reads_only=True,

@@ -115,6 +115,7 @@ CASES: dict[str, list[dict[str, Any]]] = {
     "acr_usage_info": [
         {"repositories": [INDEX, "none"]},
         {"repositories": ["none"], "on_missing": "error"},
+        {"include": ["library/*"]},
         {"top": -1},
     ],
     "acr_tag": [

@@ -30,14 +30,18 @@ class Options(TypedDict):
     on_missing: str
     include: list[str] | None
     exclude: list[str] | None
+    pattern_type: str
     gather: list[str]
 
 
 def plan(client: RegistryClient, params: Options) -> Plan:
     """Return the chosen repositories, with their deleted manifests and tags."""
+    warnings: list[str] = []
     if params["repositories"] is None:
-        selection = Selection(params["include"], params["exclude"])
-        chosen = [repository.to_result() for repository in client.deleted.catalog() if repository.name in selection]
+        selection = Selection(params["include"], params["exclude"], params["pattern_type"])
+        catalog = client.deleted.catalog()
+        chosen = [repository.to_result() for repository in catalog if repository.name in selection]
+        warnings = selection.unmatched_warnings([repository.name for repository in catalog], "repositories with deleted content")
     else:
         # The times are only in the list, which is not read.
         chosen = [{"name": repository_name(name)} for name in dict.fromkeys(params["repositories"])]
@@ -46,7 +50,7 @@ def plan(client: RegistryClient, params: Options) -> Plan:
     found = concurrently(lambda item: _read(client, params, item), chosen, client.concurrency)
     missing = [item["name"] for item, result in zip(chosen, found) if result is None]
     effect = absence(params["on_missing"], missing, f"{client.server.host} has no repository {listed(missing)}, neither alive nor deleted. Check the names.")
-    return Plan(result={"repositories": [one for one in found if one], "missing": missing}, warnings=effect.warnings, problem=effect.problem)
+    return Plan(result={"repositories": [one for one in found if one], "missing": missing}, warnings=[*warnings, *effect.warnings], problem=effect.problem)
 
 
 def _read(client: RegistryClient, params: Options, repository: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -33,22 +33,25 @@ class Options(TypedDict):
     on_missing: str
     include: list[str] | None
     exclude: list[str] | None
+    pattern_type: str
     top: int
 
 
 def plan(client: RegistryClient, params: Options) -> Plan:
     """Return what the chosen repositories take up."""
     refuse_below(0, params, "top")
+    warnings: list[str] = []
     if params["repositories"] is not None:
         names = [repository_name(name) for name in dict.fromkeys(params["repositories"])]
     else:
-        names = Selection(params["include"], params["exclude"]).of(client.repositories.names().items)
+        selection, catalog = Selection(params["include"], params["exclude"], params["pattern_type"]), client.repositories.names().items
+        names, warnings = selection.of(catalog), selection.unmatched_warnings(catalog, f"repositories of {client.server.host}")
     client.announce(names, "metadata_read", "pull")
     found = concurrently(lambda name: read_snapshot(client, name), names, client.concurrency)
     snapshots = [read_contents(client, snapshot) for snapshot in found if snapshot]
     missing = [name for name, snapshot in zip(names, found) if snapshot is None and params["repositories"] is not None]
     effect = absence(params["on_missing"], missing, f"{client.server.host} has no repository {listed(missing)}. Check the names.")
-    return Plan(result={**describe_usage(snapshots, params["top"]), "missing": missing}, warnings=effect.warnings, problem=effect.problem)
+    return Plan(result={**describe_usage(snapshots, params["top"]), "missing": missing}, warnings=[*warnings, *effect.warnings], problem=effect.problem)
 
 
 @dataclass(frozen=True)

@@ -155,3 +155,13 @@ def test_bad_input_is_one_sentence_and_costs_no_request(registry, options, text)
     assert result["failed"]
     assert text in result["msg"]
     assert registry.requests(0) == []
+
+
+def test_a_pattern_that_matches_nothing_is_reported(registry):
+    serve(registry, ("/acr/v1/_deleted/_catalog.*", 200, json.dumps({"repositories": [{"repository": name, **WIRE} for name in ("team/a", "team/b")]})))
+    result = registry.run(MODULE, include=["team/*"], gather=[])
+    warning = "include pattern 'team/*' (regex) matched none of the 2 repositories with deleted content."
+    assert (result["repositories"], len(result["warnings"])) == ([], 1)
+    assert f"{warning} As a glob, it would match 2: set pattern_type: glob." in str(result["warnings"])
+    chosen = registry.run(MODULE, include=["team/*"], gather=[], pattern_type="glob")
+    assert ([one["name"] for one in chosen["repositories"]], chosen.get("warnings")) == (["team/a", "team/b"], None)

@@ -65,6 +65,8 @@ def test_the_largest_images(registry):
         ({"repositories": ["b", "none"]}, ["b"], ["none"]),
         ({"include": ["a|b"]}, ["a", "b"], []),
         ({"exclude": ["a"]}, ["b", "c/d"], []),
+        ({"include": ["c/*"], "pattern_type": "glob"}, ["c/d"], []),
+        ({"exclude": ["?"], "pattern_type": "glob"}, ["c/d"], []),
         ({"repositories": []}, [], []),
     ],
 )
@@ -95,3 +97,12 @@ def test_a_missing_repository(registry, policy):
     assert ([one["name"] for one in result["repositories"]], result["missing"]) == (["library/app"], ["none"])
     assert (result.get("failed", False), result.get("msg")) == ((True, sentence) if policy == "error" else (False, None))
     assert (sentence in str(result.get("warnings"))) == (policy in (None, "warn"))
+
+
+def test_a_pattern_that_matches_nothing_is_reported(registry):
+    for name in ("team/a", "team/b", "other"):
+        registry.push(name, images.image(name), "v1")
+    result = registry.run(MODULE, include=["other", "team/*"])
+    warning = "include pattern 'team/*' (regex) matched none of the 3 repositories of r.azurecr.io. As a glob, it would match 2: set pattern_type: glob."
+    assert warning in str(result["warnings"])
+    assert len(result["warnings"]) == 1
