@@ -130,7 +130,8 @@ options:
     description:
       - The syntax of all patterns. V(regex) means regular expressions, V(glob) means wildcards (V(*), V(?) and V([...])). With both, a pattern
         must match the whole name.
-      - Required with O(rules). There is no default, because a pattern such as V(v*) has a different meaning in each syntax.
+      - Required with O(rules). There is no default, because a pattern such as V(v*) has a different meaning in each syntax. A pattern in
+        C(include) or O(protect.tags) that matches nothing causes a warning.
     type: str
     choices:
       - regex

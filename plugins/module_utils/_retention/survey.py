@@ -26,6 +26,7 @@ from .plan_items import KeptItem, kept_items, plan_items
 from .rules import Rule
 from .saved_plan import snapshot_digest
 from .undo import UndoEntry, undo_entries
+from .unmatched import unmatched_repositories
 
 # More at a time would not be faster: each repository already has as many requests under way as the task may have.
 REPOSITORIES_AT_A_TIME = 4
@@ -33,9 +34,10 @@ REPOSITORIES_AT_A_TIME = 4
 
 @dataclass(frozen=True)
 class RepositorySurvey:
-    """What was found in one repository: the numbers of its ``tags`` and ``manifests``, and what is planned.
+    """What was found in one repository: its ``names`` (tags without those of referrers), the numbers of its ``tags`` and ``manifests``, and what
+    is planned.
 
-    ``kept_names`` is the number of tags, without those of referrers, that the plan does not delete; ``undo`` is what it deletes. ``contents``
+    ``kept_names`` is the number of ``names`` that the plan does not delete; ``undo`` is what it deletes. ``contents``
     are the edges of its manifests, only where ``items`` change something. ``error``: the repository could not be read. ``skipped``: the time
     was over.
     """
@@ -44,6 +46,7 @@ class RepositorySurvey:
     exists: bool = False
     tags: int = 0
     manifests: int = 0
+    names: Sequence[str] = ()
     kept_names: int = 0
     items: Sequence[PlanItem] = ()
     kept: Sequence[KeptItem] = ()
@@ -60,12 +63,14 @@ class RepositorySurvey:
         return self.tags - sum(item.deletes_tag for item in self.items)
 
 
-def chosen_repositories(client: RegistryClient, rules: Sequence[Rule]) -> list[str]:
-    """Return the names of the repositories that the rules select; the catalog is read only if some rule has a pattern."""
+def chosen_repositories(client: RegistryClient, rules: Sequence[Rule]) -> tuple[list[str], list[str]]:
+    """Return the names of the repositories that the rules select, and warnings; the catalog is read only if some rule has a pattern."""
     literal = literal_names(rule.repositories for rule in rules)
     if literal is not None:
-        return literal
-    return [name for name in client.repositories.names().items if any(name in rule.repositories for rule in rules)]
+        return literal, []
+    catalog = client.repositories.names().items
+    warnings = unmatched_repositories(rules, catalog, client.server.host)
+    return [name for name in catalog if any(name in rule.repositories for rule in rules)], warnings
 
 
 def literal_names(selections: Iterable[Selection]) -> list[str] | None:
@@ -134,12 +139,14 @@ class Survey:
         self.ledger.add(snapshot.contents, {item.digest for item in items if item.deletes_manifest})
         contents = {digest: parts.bare for digest, parts in snapshot.contents.items()} if items else {}
         deleted = {item.name for item in planned if item.deletes_tag}
+        names = [name for name in snapshot.tags if subject_of_tag(name) is None]
         return RepositorySurvey(
             name=snapshot.repository.name,
             exists=True,
             tags=len(snapshot.tags),
             manifests=len(snapshot.manifests),
-            kept_names=sum(subject_of_tag(name) is None and name not in deleted for name in snapshot.tags),
+            names=names,
+            kept_names=sum(name not in deleted for name in names),
             items=items,
             undo=undo_entries(snapshot.graph, [item for item in items if item.deletes]) if items else (),
             contents=contents,

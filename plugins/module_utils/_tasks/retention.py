@@ -17,6 +17,7 @@ from typing import Any, TypedDict
 from .._common.errors import UsageError
 from .._common.patterns import REGEX
 from .._common.plan import Plan
+from .._common.text import listed
 from .._common.times import parse_span
 from .._registry.client import RegistryClient
 from .._registry.properties import MANIFEST, TAG
@@ -28,6 +29,7 @@ from .._retention.protection import Protection
 from .._retention.rules import Rule
 from .._retention.saved_plan import SavedPlan, basis_digest
 from .._retention.survey import RepositorySurvey, Survey, chosen_repositories
+from .._retention.unmatched import unmatched_tags
 
 
 class SelectionOptions(TypedDict):
@@ -87,14 +89,19 @@ def plan(client: RegistryClient, params: Options) -> Plan:
     """Return what the rules select now, or what is left to do of the saved plan."""
     guards = Guards(params["max_delete"], params["max_delete_percent"], params["min_remaining"])
     has_time = _timer(params["max_runtime"])
+    warnings: list[str] = []
     if params["plan"] is not None:
         saved = SavedPlan.from_json(params["plan"], client.server.host)
         survey = Survey(client, Policy((), Protection(), 0, params["override_locks"]), has_time)
         found = survey.check(saved.items)
     else:
-        survey, names = _survey(client, params, has_time)
+        policy, names, warnings = _choose(client, params)
+        survey = Survey(client, policy, has_time)
         found = survey.apply_policy(names)
         saved = _save(client, params, found)
+        warnings += unmatched_tags(policy.rules, policy.protection, {one.name: one.names for one in found})
+        missing = _missing(found)
+        warnings += [f"{client.server.host} has no repository {listed(missing)}, which the rules name. Check the names."] if missing else []
     result = {"plan": saved.to_result(), **_result(found, survey.ledger.reclaimable)}
     _check_guards(guards, found, result)
     if params["require_soft_delete"]:
@@ -112,19 +119,20 @@ def plan(client: RegistryClient, params: Options) -> Plan:
         header=client.server.host,
         steps=[execution.step(one, by_repository[one.name]) for one in changing],
         account=execution,
+        warnings=warnings,
         problem=_problem(found),
     )
 
 
-def _survey(client: RegistryClient, params: Options, has_time: Callable[[], bool]) -> tuple[Survey, Sequence[str]]:
-    """Return the survey that applies the rules, and the repositories that they are about."""
+def _choose(client: RegistryClient, params: Options) -> tuple[Policy, list[str], list[str]]:
+    """Return what the task wants, the repositories that its rules select, and warnings."""
     pattern_type = params["pattern_type"] or REGEX
     rules = [Rule.parse(rule, number, pattern_type) for number, rule in enumerate(params["rules"] or (), 1)]
     if len({rule.name for rule in rules}) < len(rules):
         raise UsageError("Two rules have the same name. Give each rule its own name, or no name.")
-    names = chosen_repositories(client, rules)
+    names, warnings = chosen_repositories(client, rules)
     protection = Protection.parse(params["protect"], pattern_type, client.server.host, names)
-    return Survey(client, Policy(rules, protection, _now(client), params["override_locks"]), has_time), names
+    return Policy(rules, protection, _now(client), params["override_locks"]), names, warnings
 
 
 def _save(client: RegistryClient, params: Options, found: Sequence[RepositorySurvey]) -> SavedPlan:
@@ -138,11 +146,15 @@ def _result(found: Sequence[RepositorySurvey], reclaimable: int) -> dict[str, An
     return {
         "kept": [kept.to_result() for one in found for kept in one.kept],
         "drifted": [drift.to_result() for one in found for drift in one.drifted],
-        "missing": [one.name for one in found if not one.exists and not one.error and not one.skipped],
+        "missing": _missing(found),
         "unreadable": [{"repository": one.name, "msg": str(one.error), **one.error.to_result()} for one in found if one.error],
         "not_examined": [one.name for one in found if one.skipped],
         "summary": {**_sizes(found), "reclaimable_bytes": reclaimable},
     }
+
+
+def _missing(found: Sequence[RepositorySurvey]) -> list[str]:
+    return [one.name for one in found if not one.exists and not one.error and not one.skipped]
 
 
 def _sizes(found: Sequence[RepositorySurvey]) -> dict[str, int]:

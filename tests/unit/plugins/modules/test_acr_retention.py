@@ -664,6 +664,41 @@ def test_an_invalid_rule(registry, changes, message):
     assert message in run(registry, rule(**changes))["msg"]
 
 
+@pytest.mark.parametrize("check", [True, False])
+def test_a_pattern_that_matches_nothing_is_reported(registry, check):
+    """``include: ['v*']`` as a regular expression is v, vv, vvv; nothing was deleted, and nothing said so."""
+    for tag in ("v1", "v2", "latest"):
+        push(registry, 40, images.image(tag), tag)
+    push(registry, 40, images.image("tool"), "t1", repository="team/tool")
+    result = run(
+        registry,
+        rule(name="app", repositories={"include": ["library/app", "libary/.*"]}, tags={"include": ["v*", "latest"]}, action="keep"),
+        rule(name="all"),
+        protect={"tags": ["v1", "v3|v4"]},
+        check=check,
+    )
+    for warning in (
+        "app: include pattern 'libary/.*' (regex) matched none of the 2 repositories of r.azurecr.io.",
+        "app: include pattern 'v*' (regex) matched none of the 3 tags in the repositories of the rule. As a glob, it would match 2: set pattern_type: glob.",
+        "protect.tags: pattern 'v3|v4' (regex) matched none of the 4 tags in the repositories of the rules.",
+    ):
+        assert f"{warning}'" in str(result["warnings"]) or f'{warning}"' in str(result["warnings"])
+    assert len(result["warnings"]) == 3
+
+
+def test_a_name_of_no_repository_is_reported(registry):
+    push(registry, 40, images.image("one"), "v1")
+    result = run(registry, rule(repositories={"include": [REPOSITORY, "libary/app"]}), check=True)
+    assert result["missing"] == ["libary/app"]
+    assert "r.azurecr.io has no repository libary/app, which the rules name. Check the names." in str(result["warnings"])
+
+
+def test_patterns_of_a_rule_are_counted_over_all_its_repositories(registry):
+    push(registry, 40, images.image("one"), "v1", repository="a")
+    push(registry, 40, images.image("two"), "w1", repository="b")
+    assert "warnings" not in run(registry, rule(tags={"include": ["v.*", "w.*"]}), rule(tags={"include": ["v1"]}), check=True)
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
