@@ -49,9 +49,15 @@ options:
     type: raw
   overwrite:
     description:
-      - Whether to move a tag that now points at another manifest. With V(false), the task fails in this case and restores nothing.
-    type: bool
-    default: false
+      - What to do with a tag that already points at another manifest.
+      - V(always) moves the tag. V(never) leaves it as it is, and C(not_overwritten) in RV(manifests[].tags) gives the reason. V(error) makes
+        the task fail without restoring anything.
+    type: str
+    choices:
+      - always
+      - never
+      - error
+    default: error
 notes:
   - The credential needs C(metadata/read) on the repositories, and the permissions C(Microsoft.ContainerRegistry/registries/deleted/read) and
     C(Microsoft.ContainerRegistry/registries/deleted/restore/action), which a scope map cannot grant. To restore more than one tag of a
@@ -135,14 +141,14 @@ manifests:
       type: bool
       sample: true
     tags:
-      description: Each tag, with the digest it pointed at before (V(null) if it did not exist) and the digest it points at now.
+      description: Each tag, with the digest it pointed at before and the digest it points at now. V(null) means that the tag does not exist.
       returned: always
       type: list
       elements: dict
       sample:
         - name: v1.0.0
-          before: null
-          after: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
+          digest: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
+          previous_digest: null
           changed: true
     changed:
       description: Whether the manifest was restored, or any of its tags changed.
@@ -212,7 +218,7 @@ def main() -> None:
                 },
             },
             "undo": {"type": "raw"},
-            "overwrite": {"type": "bool", "default": False},
+            "overwrite": {"type": "str", "choices": ["always", "never", "error"], "default": "error"},
         },
         mutually_exclusive=[("manifests", "undo")],
         required_one_of=[("manifests", "undo")],

@@ -177,10 +177,11 @@ CASES: dict[str, list[dict[str, Any]]] = {
     ],
     "acr_restore": [
         {"undo": [{"repository": INDEX, "digest": HELLO}]},
-        {"undo": {"undo": []}},
+        {"undo": {"undo": []}, "overwrite": "never"},
+        {"undo": {"undo": []}, "overwrite": True},
         {"undo": '{"undo": []}'},
         {"undo": "yesterday"},
-        {"manifests": [{"repository": INDEX, "digest": f"sha256:{'0' * 64}", "tags": ["v1"]}], "overwrite": True},
+        {"manifests": [{"repository": INDEX, "digest": f"sha256:{'0' * 64}", "tags": ["v1"]}], "overwrite": "always"},
         {"manifests": [{"repository": INDEX}]},
         {"manifests": [], "undo": []},
         {},

@@ -137,7 +137,7 @@ def _explained(lacking: str) -> Iterator[None]:
             advice = "This registry does not offer soft delete (a preview feature), so deleted artifacts cannot be listed or restored."
             raise RegistryError(error.answer, advice) from None
         if error.answer.status in (400, 409):
-            advice = "Restore the subject of a manifest before the manifest itself; set overwrite to move an existing tag."
+            advice = "Restore the subject of a manifest before the manifest itself; set overwrite to always to move an existing tag."
             raise RegistryError(error.answer, advice) from None
         raise
 

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypedDict
 
-from .._changes.tagging import Tagging, refuse_locked, refuse_locked_tag
+from .._changes.tagging import ERROR, NEVER, Tagging, refuse_locked, refuse_locked_tag
 from .._common.concurrency import concurrently
 from .._common.errors import BlockedError, DriftError, NotFoundError
 from .._common.plan import Change, Plan, Step
 from .._common.text import listed, short_digest
 from .._registry.client import RegistryClient
 from .._registry.properties import MANIFEST, RepositoryProperties, TagProperties
-from .wanted_manifests import WantedRepository, undo_entries, wanted_manifests
+from .wanted_manifests import WantedManifest, WantedRepository, undo_entries, wanted_manifests
 
 
 class ManifestOptions(TypedDict):
@@ -36,7 +36,7 @@ class Options(TypedDict):
 
     manifests: list[ManifestOptions] | None
     undo: Any
-    overwrite: bool
+    overwrite: str
 
 
 def plan(client: RegistryClient, params: Options) -> Plan:
@@ -44,10 +44,10 @@ def plan(client: RegistryClient, params: Options) -> Plan:
     manifests = params["manifests"]
     wanted = wanted_manifests(undo_entries(params["undo"]) if manifests is None else manifests)
     client.announce([want.name for want in wanted], "metadata_read", "deleted_read", "deleted_read,deleted_restore", "pull", "pull,push")
-    found = concurrently(lambda want: _read(client, want), wanted, client.concurrency)
+    found = concurrently(lambda want: _read(client, want, params["overwrite"]), wanted, client.concurrency)
     _refuse_lost(client.server.host, found)
     restorations = [one for repository in found for one in repository.restorations]
-    if not params["overwrite"]:
+    if params["overwrite"] == ERROR:
         _refuse_moved(restorations)
     for repository in found:
         repository.refuse_locked()
@@ -110,13 +110,17 @@ class Restoration:
 
 @dataclass(frozen=True)
 class FoundRepository:
-    """What the registry has of a wanted repository: its tags by name, and which digests are ``alive`` or ``deleted``."""
+    """What the registry has of a wanted repository: its tags by name, and which digests are ``alive`` or ``deleted``.
+
+    ``overwrite`` says what happens to a tag that points at another manifest.
+    """
 
     want: WantedRepository
     properties: RepositoryProperties | None
     tags: Mapping[str, TagProperties]
     alive: frozenset[str]
     deleted: frozenset[str]
+    overwrite: str
 
     @property
     def lost(self) -> list[str]:
@@ -126,11 +130,7 @@ class FoundRepository:
     @property
     def restorations(self) -> list[Restoration]:
         """What has to be done for each wanted manifest, also where that is nothing."""
-        digests = {name: tag.digest for name, tag in self.tags.items()}
-        return [
-            Restoration(one.digest, one.digest not in self.alive, Tagging(self.want.name, {tag: digests.get(tag) for tag in one.tags}, one.digest))
-            for one in self.want.manifests
-        ]
+        return [Restoration(one.digest, one.digest not in self.alive, self._tagging(one)) for one in self.want.manifests]
 
     def refuse_locked(self) -> None:
         """Raise BlockedError when a lock forbids one of the restorations."""
@@ -139,6 +139,11 @@ class FoundRepository:
                 refuse_locked(self.properties)
             for tag in one.tagging.changes:
                 refuse_locked_tag(None, self.tags.get(tag), tag, deletes=False)
+
+    def _tagging(self, one: WantedManifest) -> Tagging:
+        before = {tag: self.tags[tag].digest if tag in self.tags else None for tag in one.tags}
+        stays = [tag for tag, digest in before.items() if digest not in (None, one.digest)] if self.overwrite == NEVER else []
+        return Tagging(self.want.name, before, one.digest, stays)
 
 
 def _refuse_lost(host: str, found: Sequence[FoundRepository]) -> None:
@@ -154,10 +159,12 @@ def _refuse_moved(restorations: Sequence[Restoration]) -> None:
     taggings = [one.tagging for one in restorations]
     moved = [f"{one.repository}:{tag} at {one.before[tag]}" for one in taggings for tag in one.changes if one.before[tag]]
     if moved:
-        raise BlockedError(f"Some tags point at other manifests now: {listed(moved)}; nothing was restored. Set overwrite to move them, or leave them out.")
+        raise BlockedError(
+            f"Some tags point at other manifests now: {listed(moved)}; nothing was restored. Set overwrite to always to move them, or to never to leave them."
+        )
 
 
-def _read(client: RegistryClient, want: WantedRepository) -> FoundRepository:
+def _read(client: RegistryClient, want: WantedRepository, overwrite: str) -> FoundRepository:
     """Read what a repository has. The list of what was deleted is only read when a manifest is not alive."""
     repository = client.repositories.get(want.name)
     tags = client.tags.get_many(repository, want.tags) if repository and want.tags else {}
@@ -168,7 +175,7 @@ def _read(client: RegistryClient, want: WantedRepository) -> FoundRepository:
         hidden = [digest for digest in want.digests if digest not in alive | deleted]
         each = concurrently(lambda digest: client.manifests.get(want.name, digest), hidden, client.concurrency)
         alive.update(manifest.digest for manifest in each if manifest)
-    return FoundRepository(want, repository, tags, frozenset(alive), frozenset(deleted))
+    return FoundRepository(want, repository, tags, frozenset(alive), frozenset(deleted), overwrite)
 
 
 def _chained(client: RegistryClient, restorations: Sequence[Restoration]) -> list[Step]:

@@ -167,7 +167,7 @@ def test_a_tag_that_points_elsewhere_is_said_before_anything_is_written(app, che
     result = app.run(MODULE, manifests=[item(app.children[0]), item(app.digests["v1"], "v1", "stable")], check=check)
     assert result["msg"] == (
         f"Some tags point at other manifests now: {NAME}:v1 at {theirs}, {NAME}:stable at {theirs}; nothing was restored. "
-        "Set overwrite to move them, or leave them out."
+        "Set overwrite to always to move them, or to never to leave them."
     )
     assert app.writes(mark) == []
 
@@ -176,12 +176,34 @@ def test_a_tag_is_moved_when_that_is_meant(app):
     v1 = app.digests["v1"]
     delete(app, v1)
     theirs = app.push(NAME, images.image("theirs"), "v1", "stable")
-    result = app.run(MODULE, manifests=[item(v1, "v1", "stable")], overwrite=True)
+    result = app.run(MODULE, manifests=[item(v1, "v1", "stable")], overwrite="always")
     assert result["manifests"][0]["tags"] == [{"name": name, "digest": v1, "previous_digest": theirs, "changed": True} for name in ("v1", "stable")]
     assert result["diff"]["before"] == f"{NAME}: tag v1 -> {theirs[:19]}\n{NAME}: tag stable -> {theirs[:19]}\n"
     forced = [entry["target"] for entry in app.emulator.journal.after(0) if entry["method"] == "POST" and "_deleted" in entry["target"]]
     assert [target.partition("?")[2] for target in forced] == ["force=True"]
     assert pointed(app) == {"v1": v1, "stable": v1, "v2": app.digests["v2"]}
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_tag_that_points_elsewhere_can_stay(app, check):
+    """The manifest comes back with those of its tags that are free, or without a tag."""
+    v1 = app.digests["v1"]
+    delete(app, v1, *app.children)
+    theirs = app.push(NAME, images.image("theirs"), "v1")
+    mark = app.mark()
+    wanted = [item(v1, "v1", "stable"), item(app.children[0], "v2")]
+    result = app.run(MODULE, manifests=wanted, overwrite="never", check=check)
+    stays = [{"name": tag, "digest": now, "previous_digest": now, "changed": False} for tag, now in (("v1", theirs), ("v2", app.digests["v2"]))]
+    assert [one["tags"] for one in result["manifests"]] == [
+        [{**stays[0], "not_overwritten": "exists"}, {"name": "stable", "digest": v1, "previous_digest": None, "changed": True}],
+        [{**stays[1], "not_overwritten": "exists"}],
+    ]
+    assert [(one["restored"], one["changed"]) for one in result["manifests"]] == [(True, True), (True, True)]
+    if check:
+        assert app.writes(mark) == []
+        return
+    assert pointed(app) == {"v1": theirs, "stable": v1, "v2": app.digests["v2"]}
+    assert not app.run(MODULE, manifests=wanted, overwrite="never")["changed"]
 
 
 def test_what_is_nowhere_is_said_before_anything_is_written(app):
@@ -230,7 +252,7 @@ def test_locks_are_seen_before_anything_is_changed(app, path, text, check):
     delete(app, app.digests["v1"])
     app.patch(PATH + path, writeEnabled=False)
     mark = app.mark()
-    result = app.run(MODULE, manifests=[item(app.digests["v1"], "v2")], overwrite=True, check=check)
+    result = app.run(MODULE, manifests=[item(app.digests["v1"], "v2")], overwrite="always", check=check)
     assert result["msg"] == text
     assert app.writes(mark) == []
 
@@ -259,7 +281,7 @@ def test_what_is_about_something_that_is_deleted_is_refused_with_advice(app):
     signature = app.push(NAME, images.image("signed", "", subject=app.images["v2"].root.descriptor()))
     delete(app, signature, app.digests["v2"])
     result = app.run(MODULE, manifests=[item(signature), item(app.digests["v2"], "v2")])
-    assert "Restore the subject of a manifest before the manifest itself; set overwrite to move an existing tag." in result["msg"]
+    assert "Restore the subject of a manifest before the manifest itself; set overwrite to always to move an existing tag." in result["msg"]
     assert result["changed"] is False
 
 
