@@ -165,6 +165,16 @@ options:
         or locked in the meantime, or that something new needs, are left alone and returned in RV(drifted).
       - Mutually exclusive with O(rules) and O(protect).
     type: dict
+  on_unreadable:
+    description:
+      - What to do if a repository cannot be read. Nothing is changed in it, and the other repositories are processed.
+      - V(error) makes the task fail at the end. V(warn) warns. V(skip) only returns the repository in RV(unreadable).
+    type: str
+    choices:
+      - error
+      - warn
+      - skip
+    default: error
   max_delete:
     description:
       - The maximum number of tags and manifests that a plan may delete. If it deletes more, the task fails before its first change.
@@ -209,7 +219,6 @@ notes:
     C(metadata/write) to lock and unlock. Unless the rules include only literal names of repositories, it also needs permission to list
     repositories.
   - In each repository in which a rule requests a change, all manifests are read, because only a manifest itself shows what it refers to.
-  - If a repository cannot be read, nothing is changed in it. The other repositories are processed, and the task fails at the end.
   - Deleted images occupy space until the garbage collection of the registry runs. With soft delete, this is after the retention period.
 seealso:
   - module: registryops.acr.acr_usage_info
@@ -251,6 +260,11 @@ EXAMPLES = r"""
         - myregistry.azurecr.io/library/app:v1.1.0
   check_mode: true
   register: planned
+
+- name: Show the plan
+  ansible.builtin.debug:
+    msg: "{{ item.action }} {{ item.kind }} {{ item.name }} of {{ item.repository }}: {{ item.reason }}"
+  loop: "{{ planned.plan.changes }}"
 
 - name: Apply exactly this plan
   registryops.acr.acr_retention:
@@ -347,7 +361,9 @@ plan:
           elements: str
           sample: []
 kept:
-  description: The tags and manifests that a rule matches and that are not changed, each with the reason.
+  description:
+    - The tags and manifests that a rule matches and that are not changed, each with the reason. C(action) is the action of the rule, which is
+      not applied, or V(keep).
   returned: when a plan was made, even if the task fails later
   type: list
   elements: dict
@@ -356,6 +372,7 @@ kept:
       kind: tag
       name: nightly-20260301
       digest: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
+      action: delete
       rule: builds
       reason: younger than 30d
 drifted:
@@ -364,7 +381,12 @@ drifted:
   type: list
   elements: dict
   sample:
-    - target: delete tag library/app:nightly
+    - repository: library/app
+      kind: tag
+      name: nightly
+      digest: sha256:6e66ab329bb9e8299e57298567ceb0be05be41fc657fdfd79520e9ab9cd3b417
+      action: delete
+      rule: builds
       reason: it was pushed again (2026-03-01T02:00:00.1234567Z)
 missing:
   description: The repositories that the rules or the plan name and that do not exist.
@@ -384,32 +406,32 @@ not_examined:
   type: list
   elements: str
   sample: []
-summary:
+totals:
   description: The amount of content in the repositories that were read, and how much of it the plan deletes.
   returned: when a plan was made, even if the task fails later
   type: dict
   contains:
-    repositories:
+    repository_count:
       description: The number of repositories.
       returned: always
       type: int
       sample: 12
-    tags:
+    tag_count:
       description: The number of tags.
       returned: always
       type: int
       sample: 480
-    manifests:
+    manifest_count:
       description: The number of manifests.
       returned: always
       type: int
       sample: 1210
-    deleted_tags:
+    deleted_tag_count:
       description: The number of tags to delete.
       returned: always
       type: int
       sample: 130
-    deleted_manifests:
+    deleted_manifest_count:
       description: The number of manifests to delete.
       returned: always
       type: int
@@ -420,6 +442,11 @@ summary:
       returned: always
       type: int
       sample: 73400320
+summary:
+  description: What the plan does, as a sentence.
+  returned: when a plan was made, even if the task fails later
+  type: str
+  sample: The plan deletes 130 of 480 tags and 390 of 1,210 manifests (73,400,320 bytes).
 done:
   description: The changes that were made. In check mode, the changes that would be made.
   returned: always
@@ -446,7 +473,7 @@ not_attempted:
 undo:
   description:
     - The deleted tags and manifests, in an order in which M(registryops.acr.acr_restore) can restore them if soft delete was enabled.
-  returned: when a plan was made that no guard stopped, even if the task fails later
+  returned: when a plan was made, even if the task fails later
   type: list
   elements: dict
   sample:
@@ -455,13 +482,13 @@ undo:
       tags: [nightly-20260101]
 verification:
   description:
-    - The number of remaining tags that were checked (C(references)), and for each repository that has incomplete tags, what is missing
-      (C(broken)).
-  returned: when a plan was made that no guard stopped, even if the task fails later
+    - The number of remaining tags that were checked (C(tag_count)), and each repository that has incomplete tags, with what is missing
+      (C(incomplete)).
+  returned: when a plan was made, even if the task fails later
   type: dict
   sample:
-    references: 350
-    broken: []
+    tag_count: 350
+    incomplete: []
 error:
   description: The error response of the registry. Azure support asks for its C(correlation_id).
   returned: when the task fails because the registry refused a request
@@ -487,6 +514,7 @@ diff:
 from ..module_utils._ansible.run import run_module
 from ..module_utils._common.patterns import GLOB, REGEX
 from ..module_utils._retention.rules import ACTIONS, REFERRERS, WITH_SUBJECT
+from ..module_utils._tasks.option_rules import ERROR, SKIP, WARN
 from ..module_utils._tasks.retention import plan
 
 
@@ -513,6 +541,7 @@ def main() -> None:
             "pattern_type": {"type": "str", "choices": [REGEX, GLOB]},
             "protect": {"type": "dict", "options": protect},
             "plan": {"type": "dict"},
+            "on_unreadable": {"type": "str", "choices": [ERROR, WARN, SKIP], "default": ERROR},
             "max_delete": {"type": "int"},
             "max_delete_percent": {"type": "float", "default": 50},
             "min_remaining": {"type": "int"},

@@ -81,7 +81,7 @@ def main() -> None:
                 cost = run(registry, rules=[RULE], max_delete_percent=100)
                 if cost.result.get("failed"):
                     sys.exit(cost.result["msg"])
-                manifests = cost.result["summary"]["manifests"]
+                manifests = cost.result["totals"]["manifest_count"]
                 print(
                     f"{manifests:10,} {'indexes' if platforms else 'images':8}{len(cost.result['plan']['changes']):10,}{cost.requests:10,}{cost.wall:9.1f}"
                     f"{cost.wall * 1000 / manifests:11.2f}{cost.cpu:11.1f}{cost.peak:10.0f}",

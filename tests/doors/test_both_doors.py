@@ -131,6 +131,11 @@ CASES: dict[str, list[dict[str, Any]]] = {
         {"rules": [{"repositories": {"include": [INDEX]}, "tags": {"include": [".*"]}, "older_than": "-7d", "action": "delete"}], "pattern_type": "regex"},
         {"rules": [{"repositories": {"include": [INDEX]}, "tags": {"include": [".*"]}, "action": "delete"}], "pattern_type": "regex"},
         {"rules": [{"repositories": {"include": [INDEX]}, "tags": {"include": [".*"]}, "action": "keep"}], "patterns": "regex"},
+        {
+            "rules": [{"repositories": {"include": ["*"]}, "tags": {"include": ["nightly"]}, "keep_newest": 1, "action": "delete"}],
+            "pattern_type": "glob",
+            "on_unreadable": "warn",
+        },
         {"plan": {"id": "x"}},
         {"rules": []},
     ],

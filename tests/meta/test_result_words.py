@@ -41,6 +41,7 @@ OWN = {
     ("acr_tag_properties", "manifests"),
     ("acr_blob", "size"),
     ("acr_retention", "summary"),
+    ("acr_retention", "totals"),
     ("acr_repository", "undo"),
 }
 

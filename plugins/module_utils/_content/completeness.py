@@ -29,7 +29,7 @@ class Completeness:
 
     def to_result(self) -> dict[str, Any]:
         """Return the verification as a task returns it."""
-        return {"repository": self.repository, "references": self.tag_count, "missing": list(self.missing)}
+        return {"repository": self.repository, "tag_count": self.tag_count, "missing": list(self.missing)}
 
 
 def verify_tags(client: RegistryClient, repository: str, tags: Collection[str], digests: Mapping[str, str]) -> Completeness:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from .._common.errors import BlockedError
 from .._common.plan import Change, Outcome, Step
@@ -18,6 +19,7 @@ from .._common.progress import report
 from .._common.text import listed
 from .._registry.client import RegistryClient
 from .._registry.properties import REPOSITORY
+from .drift import Drift
 from .item import PlanItem
 from .repository_execution import ExecutionContext, RepositoryExecution
 from .survey import RepositorySurvey
@@ -26,45 +28,59 @@ from .survey import RepositorySurvey
 PROOF_TRIES = 3
 
 
-class Execution:
-    """Applies the items of a plan, and accounts for them. ``has_time`` says whether the task may change more."""
+@dataclass(frozen=True)
+class ExecutionOptions:
+    """How a task applies a plan: whether it removes locks, verifies what remains, and deletes only what can be restored."""
 
-    def __init__(self, client: RegistryClient, override_locks: bool, has_time: Callable[[], bool], verifies: bool, needs_soft_delete: bool) -> None:
+    override_locks: bool
+    verify: bool
+    require_soft_delete: bool
+
+
+class Execution:
+    """Applies the items of a plan to the ``found`` repositories, and accounts for them. ``has_time`` says whether the task may change more."""
+
+    def __init__(self, client: RegistryClient, found: Sequence[RepositorySurvey], options: ExecutionOptions, has_time: Callable[[], bool]) -> None:
         self._client = client
+        self._found = found
         self._has_time = has_time
         self._proof = threading.Lock()
-        self._proven = not needs_soft_delete
+        self._proven = not options.require_soft_delete
         self._stopped = False
-        self._context = ExecutionContext(client, override_locks, verifies, self._may_continue, self._delete_if_restorable, self._report)
-        self._repositories: list[RepositoryExecution] = []
-        self._surveys: list[RepositorySurvey] = []
+        self._context = ExecutionContext(client, options.override_locks, options.verify, self._may_continue, self._delete_if_restorable, self._report)
+        self._repositories: dict[str, RepositoryExecution] = {}
 
-    def step(self, survey: RepositorySurvey, items: Sequence[PlanItem]) -> Step:
-        """Return the step that applies the items of one repository; it never fails, so that it does not stop the others."""
-        name = survey.name
-        repository = RepositoryExecution(self._context, name, items, survey.contents)
-        self._repositories.append(repository)
-        self._surveys.append(survey)
-        return Step(Change(name, REPOSITORY, name, None, "delete"), repository.apply)
+    def steps(self, items: Iterable[PlanItem]) -> list[Step]:
+        """Return a step for each repository in which some of the ``items`` still apply; it never fails, so that it does not stop the others."""
+        by_repository: dict[str, list[PlanItem]] = {}
+        for item in items:
+            by_repository.setdefault(item.repository, []).append(item)
+        for survey in self._found:
+            if survey.items:
+                self._repositories[survey.name] = RepositoryExecution(self._context, survey.name, by_repository[survey.name], survey.contents)
+        return [Step(Change(name, REPOSITORY, name, None, "delete"), one.apply) for name, one in self._repositories.items()]
 
     @property
     def prediction(self) -> Outcome:
         """What becomes of the items if nothing fails."""
-        verified = [survey for survey in self._surveys if self._context.verifies and survey.undo]
+        changing = [survey for survey in self._found if survey.name in self._repositories]
+        verified = [survey for survey in changing if self._context.verifies and survey.undo]
         return Outcome(
-            total=sum(repository.tally.total for repository in self._repositories),
-            done=[item.change for survey in self._surveys for item in survey.items],
+            total=sum(repository.tally.total for repository in self._repositories.values()),
+            done=[item.change for survey in changing for item in survey.items],
             result={
-                "undo": [entry.to_result() for survey in self._surveys for entry in survey.undo],
-                "verification": {"references": sum(survey.kept_names for survey in verified), "broken": []},
+                "drifted": [drift.to_result() for survey in self._found for drift in survey.drifted],
+                "undo": [entry.to_result() for survey in changing for entry in survey.undo],
+                "verification": {"tag_count": sum(survey.kept_names for survey in verified), "incomplete": []},
             },
         )
 
     @property
     def outcome(self) -> Outcome:
         """What has become of the items."""
-        tallies = [repository.tally for repository in self._repositories]
-        checked = [repository.completeness for repository in self._repositories if repository.completeness]
+        repositories = list(self._repositories.values())
+        tallies = [repository.tally for repository in repositories]
+        checked = [repository.completeness for repository in repositories if repository.completeness]
         incomplete = [completeness for completeness in checked if completeness.missing]
         return Outcome(
             total=sum(tally.total for tally in tallies),
@@ -72,12 +88,17 @@ class Execution:
             failures=[failure for tally in tallies for failure in tally.failures],
             not_attempted=[item.change for tally in tallies for item in tally.not_attempted],
             result={
-                "drifted": [drift.to_result() for tally in tallies for drift in tally.drifted],
-                "undo": [entry.to_result() for repository in self._repositories for entry in repository.undo],
-                "verification": {"references": sum(one.tag_count for one in checked), "broken": [one.to_result() for one in incomplete]},
+                "drifted": [drift.to_result() for survey in self._found for drift in self._drifted(survey)],
+                "undo": [entry.to_result() for repository in repositories for entry in repository.undo],
+                "verification": {"tag_count": sum(one.tag_count for one in checked), "incomplete": [one.to_result() for one in incomplete]},
             },
             problem=f"Repository '{incomplete[0].repository}' lacks content that its tags need: {listed(incomplete[0].missing, 3)}." if incomplete else "",
         )
+
+    def _drifted(self, survey: RepositorySurvey) -> Sequence[Drift]:
+        """Return what has drifted in a repository: by the end of its execution, or if nothing there still applied, when it was read."""
+        repository = self._repositories.get(survey.name)
+        return repository.tally.drifted if repository else survey.drifted
 
     def _may_continue(self) -> bool:
         return self._has_time() and not self._stopped
@@ -110,5 +131,5 @@ class Execution:
         return False
 
     def _report(self) -> None:
-        tallies = [repository.tally for repository in self._repositories]
+        tallies = [repository.tally for repository in self._repositories.values()]
         report(f"{sum(tally.done_count for tally in tallies):,} of {sum(tally.total for tally in tallies):,} changes made")

@@ -10,9 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from .._common.errors import FindingError
 from .._common.text import listed
 
 
@@ -24,17 +22,16 @@ class Guards:
     max_delete_percent: float | None = None
     min_remaining: int | None = None
 
-    def check(self, deleted: int, total: int, remaining: Mapping[str, int], result: Mapping[str, Any]) -> None:
-        """Raise FindingError, with the whole plan as its ``result``, when the plan exceeds a limit.
+    def problem(self, deleted: int, total: int, remaining: Mapping[str, int]) -> str:
+        """Return what the task fails with because the plan exceeds a limit; an empty string if it does not.
 
         ``deleted`` and ``total`` count tags and manifests. ``remaining`` is the number of tags that each repository keeps in which something
         is deleted.
         """
-        problem = self._problem(deleted, total, remaining)
-        if problem:
-            raise FindingError(f"{problem}; nothing was changed. Look at plan in the result, then narrow the rules or change the limit.", result)
+        excess = self._excess(deleted, total, remaining)
+        return f"{excess}; nothing was changed. Look at plan in the result, then narrow the rules or change the limit." if excess else ""
 
-    def _problem(self, deleted: int, total: int, remaining: Mapping[str, int]) -> str | None:
+    def _excess(self, deleted: int, total: int, remaining: Mapping[str, int]) -> str | None:
         if self.max_delete is not None and deleted > self.max_delete:
             return f"The plan deletes {deleted:,} tags and manifests, more than max_delete allows ({self.max_delete:,})"
         percent = 100 * deleted / total if total else 0

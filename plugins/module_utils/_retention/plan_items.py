@@ -23,12 +23,13 @@ from .rules import KEEP, LOCK, UNLOCK
 
 @dataclass(frozen=True)
 class KeptItem:
-    """A tag or manifest (``kind``) that a rule selects and that is kept; ``name`` is the tag or digest."""
+    """A tag or manifest (``kind``) that a rule selects and that does not change; ``name`` is the tag or digest, ``action`` that of the rule."""
 
     repository: str
     kind: str
     name: str
     digest: str
+    action: str
     rule: str
     reason: str
 
@@ -48,22 +49,35 @@ def plan_items(snapshot: Snapshot, decision: RepositoryDecision, now: float) -> 
         *(_tag_item(snapshot, name, verdict, now) for name, verdict in tags.items()),
         *(_manifest_item(snapshot, digest, manifests[digest], now) for layer in snapshot.graph.to_delete(manifests) for digest in layer),
         *_lock_items(snapshot, decision, LOCK, frozenset(), now),
-        *_lock_items(snapshot, decision, UNLOCK, _parts_of_locked_tags(snapshot, decision), now),
+        *_lock_items(snapshot, decision, UNLOCK, _needed_by_locked_tags(snapshot, decision), now),
     ]
 
 
-def kept_items(snapshot: Snapshot, decision: RepositoryDecision) -> list[KeptItem]:
-    """Return the tags and manifests that rules select and that are kept."""
+def kept_items(snapshot: Snapshot, decision: RepositoryDecision, actions: Mapping[str, str]) -> list[KeptItem]:
+    """Return the tags and manifests that rules select and that do not change; ``actions`` are those of the rules, by name."""
     name = snapshot.repository.name
-    tags = (KeptItem(name, TAG, tag, snapshot.tags[tag].digest, one.rule, one.reason) for tag, one in decision.tags.items() if one.action == KEEP)
-    manifests = (KeptItem(name, MANIFEST, digest, digest, one.rule, one.reason) for digest, one in decision.manifests.items() if one.action == KEEP)
-    return [*tags, *manifests]
+
+    def kept(kind: str, item: str, digest: str, verdict: Verdict, reason: str) -> KeptItem:
+        return KeptItem(name, kind, item, digest, actions[verdict.rule], verdict.rule, reason)
+
+    tags = (kept(TAG, tag, snapshot.tags[tag].digest, one, one.reason) for tag, one in decision.tags.items() if one.action == KEEP)
+    manifests = (kept(MANIFEST, digest, digest, one, one.reason) for digest, one in decision.manifests.items() if one.action == KEEP)
+    needed = _needed_by_locked_tags(snapshot, decision)
+    locked = {
+        digest: kept(MANIFEST, digest, digest, verdict, f"tag {needed[digest]} is locked and needs it")
+        for tag, verdict in decision.tags.items()
+        if verdict.action == UNLOCK
+        for digest in sorted(snapshot.graph.parts([snapshot.tags[tag].digest]).intersection(needed))
+        if snapshot.manifests[digest].attributes.is_locked
+    }
+    return [*tags, *manifests, *locked.values()]
 
 
-def _parts_of_locked_tags(snapshot: Snapshot, decision: RepositoryDecision) -> set[str]:
-    """Return the manifests that tags need which are locked and stay so: unlocking must not open those."""
+def _needed_by_locked_tags(snapshot: Snapshot, decision: RepositoryDecision) -> dict[str, str]:
+    """Return the manifests that locked tags need which no rule unlocks, each with one of these tags: unlocking must not open those."""
     unlocked = {name for name, verdict in decision.tags.items() if verdict.action == UNLOCK}
-    return snapshot.graph.parts(tag.digest for tag in snapshot.tags.values() if tag.name not in unlocked and tag.attributes.is_locked)
+    staying = [tag for tag in snapshot.tags.values() if unlocked and tag.name not in unlocked and tag.attributes.is_locked]
+    return {digest: tag.name for tag in staying for digest in snapshot.graph.parts([tag.digest])}
 
 
 def _lock_items(snapshot: Snapshot, decision: RepositoryDecision, action: str, excluded: Iterable[str], now: float) -> list[PlanItem]:

@@ -127,7 +127,8 @@ class Survey:
         else:
             decision = RepositoryDecision(self._policy.decide_tags(snapshot))
         items = plan_items(snapshot, decision, self._policy.now)
-        return replace(self._found(snapshot, items, items), kept=kept_items(snapshot, decision), snapshot_digest=digest)
+        actions = {rule.name: rule.action for rule in self._policy.rules}
+        return replace(self._found(snapshot, items, items), kept=kept_items(snapshot, decision, actions), snapshot_digest=digest)
 
     def _check(self, snapshot: Snapshot, items: Sequence[PlanItem]) -> RepositorySurvey:
         snapshot = read_contents(self._client, snapshot)

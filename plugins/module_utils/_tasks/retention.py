@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from email.utils import parsedate_to_datetime
 from typing import Any, TypedDict
 
-from .._common.errors import UsageError
+from .._common.errors import AcrError, UsageError
 from .._common.patterns import REGEX
 from .._common.plan import Plan
 from .._common.text import listed
@@ -22,14 +22,14 @@ from .._common.times import parse_span
 from .._registry.client import RegistryClient
 from .._registry.properties import MANIFEST, TAG
 from .._retention.decision import Policy
-from .._retention.execution import Execution
+from .._retention.execution import Execution, ExecutionOptions
 from .._retention.guards import Guards
-from .._retention.item import PlanItem
 from .._retention.protection import Protection
-from .._retention.rules import Rule
+from .._retention.rules import LOCK, UNLOCK, Rule
 from .._retention.saved_plan import SavedPlan, basis_digest
 from .._retention.survey import RepositorySurvey, Survey, chosen_repositories
 from .._retention.unmatched import unmatched_tags
+from .option_rules import absence
 
 
 class SelectionOptions(TypedDict):
@@ -76,6 +76,7 @@ class Options(TypedDict):
     pattern_type: str | None
     protect: ProtectOptions | None
     plan: dict[str, Any] | None
+    on_unreadable: str
     max_delete: int | None
     max_delete_percent: float
     min_remaining: int | None
@@ -87,7 +88,6 @@ class Options(TypedDict):
 
 def plan(client: RegistryClient, params: Options) -> Plan:
     """Return what the rules select now, or what is left to do of the saved plan."""
-    guards = Guards(params["max_delete"], params["max_delete_percent"], params["min_remaining"])
     has_time = _timer(params["max_runtime"])
     warnings: list[str] = []
     if params["plan"] is not None:
@@ -102,25 +102,19 @@ def plan(client: RegistryClient, params: Options) -> Plan:
         warnings += unmatched_tags(policy.rules, policy.protection, {one.name: one.names for one in found})
         missing = _missing(found)
         warnings += [f"{client.server.host} has no repository {listed(missing)}, which the rules name. Check the names."] if missing else []
-    result = {"plan": saved.to_result(), **_result(found, survey.ledger.reclaimable)}
-    _check_guards(guards, found, result)
-    if params["require_soft_delete"]:
-        # Fails where the registry offers none. Whether it is enabled, only a deletion shows.
-        client.deleted.catalog()
-    execution = Execution(client, params["override_locks"], has_time, params["verify"], params["require_soft_delete"])
-    changing = [one for one in found if one.items]
-    by_repository: dict[str, list[PlanItem]] = {}
-    for item in saved.items:
-        by_repository.setdefault(item.repository, []).append(item)
+    execution = Execution(client, found, ExecutionOptions(params["override_locks"], params["verify"], params["require_soft_delete"]), has_time)
+    obstacle, facts = _obstacle(client, params, found)
+    items = [] if obstacle else [item for one in found for item in one.items]
+    unread = absence(params["on_unreadable"], [one for one in found if one.error], _unread(found))
     return Plan(
-        result=result,
-        before=[f"{item.repository}: {item} ({item.rule}: {item.reason})" for one in changing for item in one.items],
-        after=[f"{item.repository}: {item} {item.action}ed" for one in changing for item in one.items if not item.deletes],
+        result={"plan": saved.to_result(), **_result(found, survey.ledger.reclaimable), **facts},
+        before=[f"{item.repository}: {item} ({item.rule}: {item.reason})" for item in items],
+        after=[f"{item.repository}: {item} {item.action}ed" for item in items if not item.deletes],
         header=client.server.host,
-        steps=[execution.step(one, by_repository[one.name]) for one in changing],
+        steps=[] if obstacle else execution.steps(saved.items),
         account=execution,
-        warnings=warnings,
-        problem=_problem(found),
+        warnings=[*warnings, *unread.warnings],
+        problem=" ".join(filter(None, (obstacle, unread.problem))),
     )
 
 
@@ -143,13 +137,14 @@ def _save(client: RegistryClient, params: Options, found: Sequence[RepositorySur
 
 
 def _result(found: Sequence[RepositorySurvey], reclaimable: int) -> dict[str, Any]:
+    totals = {**_totals(found), "reclaimable_bytes": reclaimable}
     return {
         "kept": [kept.to_result() for one in found for kept in one.kept],
-        "drifted": [drift.to_result() for one in found for drift in one.drifted],
         "missing": _missing(found),
         "unreadable": [{"repository": one.name, "msg": str(one.error), **one.error.to_result()} for one in found if one.error],
         "not_examined": [one.name for one in found if one.skipped],
-        "summary": {**_sizes(found), "reclaimable_bytes": reclaimable},
+        "totals": totals,
+        "summary": _summary(totals, Counter(item.action for one in found for item in one.items)),
     }
 
 
@@ -157,25 +152,44 @@ def _missing(found: Sequence[RepositorySurvey]) -> list[str]:
     return [one.name for one in found if not one.exists and not one.error and not one.skipped]
 
 
-def _sizes(found: Sequence[RepositorySurvey]) -> dict[str, int]:
+def _totals(found: Sequence[RepositorySurvey]) -> dict[str, int]:
     deleted = Counter(item.kind for one in found for item in one.items if item.deletes)
     return {
-        "repositories": sum(one.exists for one in found),
-        "tags": sum(one.tags for one in found),
-        "manifests": sum(one.manifests for one in found),
-        "deleted_tags": deleted[TAG],
-        "deleted_manifests": deleted[MANIFEST],
+        "repository_count": sum(one.exists for one in found),
+        "tag_count": sum(one.tags for one in found),
+        "manifest_count": sum(one.manifests for one in found),
+        "deleted_tag_count": deleted[TAG],
+        "deleted_manifest_count": deleted[MANIFEST],
     }
 
 
-def _check_guards(guards: Guards, found: Sequence[RepositorySurvey], result: Mapping[str, Any]) -> None:
+def _summary(totals: Mapping[str, int], actions: Mapping[str, int]) -> str:
+    """Return what the plan does as a sentence; ``actions`` counts its items by action."""
+    tags = f"{totals['deleted_tag_count']:,} of {totals['tag_count']:,} tags"
+    manifests = f"{totals['deleted_manifest_count']:,} of {totals['manifest_count']:,} manifests"
+    locks = [f", {action}s {actions[action]:,} tags and manifests" for action in (LOCK, UNLOCK) if actions[action]]
+    return f"The plan deletes {tags} and {manifests} ({totals['reclaimable_bytes']:,} bytes){''.join(locks)}."
+
+
+def _obstacle(client: RegistryClient, params: Options, found: Sequence[RepositorySurvey]) -> tuple[str, Mapping[str, Any]]:
+    """Return why nothing may be changed, and the facts of an error of the registry; an empty string if nothing stops the plan."""
+    guards = Guards(params["max_delete"], params["max_delete_percent"], params["min_remaining"])
     deleted = sum(item.deletes for one in found for item in one.items)
     total = sum(one.tags + one.manifests for one in found)
     remaining = {one.name: one.remaining for one in found if any(item.deletes for item in one.items)}
-    guards.check(deleted, total, remaining, result)
+    problem = guards.problem(deleted, total, remaining)
+    if problem or not params["require_soft_delete"]:
+        return problem, {}
+    try:
+        # Fails where the registry offers none. Whether it is enabled, only a deletion shows.
+        client.deleted.catalog()
+    except AcrError as error:
+        return str(error), error.to_result()
+    return "", {}
 
 
-def _problem(found: Sequence[RepositorySurvey]) -> str:
+def _unread(found: Sequence[RepositorySurvey]) -> str:
+    """Return which repositories could not be read, as a sentence."""
     bad = [one for one in found if one.error]
     if not bad:
         return ""

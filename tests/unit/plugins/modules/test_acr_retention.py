@@ -70,13 +70,14 @@ def test_old_tags_go_with_their_images(registry, check):
     before, mark = manifests(registry), registry.mark()
     result = run(registry, rule(), check=check)
     assert (result["changed"], reasons(result)) == (True, {"v2": "younger than 30d"})
-    summary = {"repositories": 1, "tags": 2, "manifests": 4, "deleted_tags": 1, "deleted_manifests": 3}
-    assert {name: result["summary"][name] for name in summary} == summary
+    size = result["totals"].pop("reclaimable_bytes")
+    assert result["totals"] == {"repository_count": 1, "tag_count": 2, "manifest_count": 4, "deleted_tag_count": 1, "deleted_manifest_count": 3}
+    assert result["summary"] == f"The plan deletes 1 of 2 tags and 3 of 4 manifests ({size:,} bytes)."
     if check:
         assert (registry.writes(mark), manifests(registry)) == ([], before)
         return
     assert (manifests(registry), tags(registry)) == ({new}, ["v2"])
-    assert result["verification"] == {"references": 1, "broken": []}
+    assert result["verification"] == {"tag_count": 1, "incomplete": []}
     mark = registry.mark()
     assert not run(registry, rule())["changed"]
     assert registry.writes(mark) == []
@@ -99,7 +100,7 @@ def test_multi_architecture_images_lose_no_platform(registry):
     push(registry, 400, image, "v1.0.0")
     push(registry, 400, images.image("dangling"))
     result = run(registry, rule(tags=None, older_than=None, untagged={"older_than": "7d"}))
-    assert result["summary"]["deleted_manifests"] == 1
+    assert result["totals"]["deleted_manifest_count"] == 1
     assert manifests(registry) == {one.digest for one in image.manifests}
 
 
@@ -130,7 +131,7 @@ def test_a_locked_index_keeps_its_platforms(registry):
 def test_a_pattern_matches_the_whole_name(registry):
     """``^app|web$`` is everything that begins with app, or ends with web; here it is app and web."""
     push(registry, 40, images.image("old"), "app", "web", "application", "my-web")
-    assert run(registry, rule(tags={"include": ["^app|web$"]}))["summary"]["deleted_tags"] == 2
+    assert run(registry, rule(tags={"include": ["^app|web$"]}))["totals"]["deleted_tag_count"] == 2
     assert tags(registry) == ["application", "my-web"]
 
 
@@ -238,7 +239,7 @@ def test_a_rule_begins_above_a_count(registry):
         push(registry, 40, images.image(f"{number}"), f"t{number}")
     result = run(registry, rule(when_count_exceeds=4))
     assert (result["changed"], set(reasons(result).values())) == (False, {"only 4 match, and the rule applies above 4"})
-    assert run(registry, rule(when_count_exceeds=3))["summary"]["deleted_tags"] == 4
+    assert run(registry, rule(when_count_exceeds=3))["totals"]["deleted_tag_count"] == 4
 
 
 def test_globs(registry):
@@ -376,6 +377,9 @@ def test_guards_stop_a_plan_before_its_first_change(registry, options, message, 
     assert result["msg"] == f"{message}; nothing was changed. Look at plan in the result, then narrow the rules or change the limit."
     assert (result["failed"], result["changed"], len(result["plan"]["changes"])) == (True, False, 6)
     assert registry.writes(mark) == []
+    assert (result["done"], result["not_attempted"], result["undo"], result["diff"]["before"]) == ([], [], [], "")
+    assert result["verification"] == {"tag_count": 0, "incomplete": []}
+    assert set(run(registry, rule(), check=check)) == set(result) - {"failed", "msg"}
 
 
 def test_more_than_half_needs_to_be_allowed(registry):
@@ -460,7 +464,7 @@ def test_locking_and_unlocking(registry, check):
     assert not run(registry, rule(tags={"include": ["v.*"]}, action="lock", older_than=None))["changed"]
     unlocked = run(registry, rule(tags={"include": ["v.*"]}, action="unlock"))
     assert len(unlocked["done"]) == 4
-    assert run(registry, rule())["summary"]["deleted_manifests"] == 3
+    assert run(registry, rule())["totals"]["deleted_manifest_count"] == 3
 
 
 def test_unlocking_leaves_what_another_locked_tag_needs(registry):
@@ -470,8 +474,11 @@ def test_unlocking_leaves_what_another_locked_tag_needs(registry):
     push(registry, 41, index(shared, shared), "v2")
     run(registry, rule(action="lock", older_than=None))
     result = run(registry, rule(tags={"include": ["v1"]}, action="unlock", older_than=None))
-    assert shared.root.digest not in {item["name"] for item in result["plan"]["changes"]}
+    digest = shared.root.digest
+    assert digest not in {item["name"] for item in result["plan"]["changes"]}
     assert len(result["plan"]["changes"]) == 2
+    facts = {"repository": REPOSITORY, "kind": "manifest", "name": digest, "digest": digest, "action": "unlock", "rule": "rule 1"}
+    assert result["kept"] == [{**facts, "reason": "tag v2 is locked and needs it"}]
 
 
 def test_a_saved_plan_is_applied_as_it_is(registry):
@@ -486,6 +493,27 @@ def test_a_saved_plan_is_applied_as_it_is(registry):
     assert (tags(registry), real["plan"]) == (["v0", "v2"], saved)
     again = run(registry, **options)
     assert (again["changed"], again["done"], again["drifted"]) == (False, [], [])
+    made = run(registry, rule(), check=True)
+    assert set(made) == set(check) == set(again)
+
+
+@pytest.mark.parametrize("locked", [["a", "b"], ["a"], ["b"], []])
+def test_a_check_of_a_saved_plan_predicts_what_has_drifted(registry, locked):
+    """Also of a repository in which nothing of the plan applies any more."""
+    digests = {name: push(registry, 40, images.multi_platform(name), "v1", repository=name) for name in ("a", "b", "c")}
+    push(registry, 1, images.image("new"), "v2", repository="c")
+    saved = run(registry, rule(), check=True)["plan"]
+    for name in locked:
+        registry.patch(f"/acr/v1/{name}/_manifests/{digests[name]}", deleteEnabled=False)
+        registry.patch(f"/acr/v1/{name}/_tags/v1", deleteEnabled=False)
+    check, real = run(registry, plan=saved, pattern_type=None, check=True), run(registry, plan=saved, pattern_type=None)
+    assert check == real
+    assert {one["repository"] for one in real["drifted"]} == set(locked)
+    done = {one["repository"] for one in real["done"]}
+    assert {one["repository"] for one in real["undo"]} == done == {"a", "b", "c"} - set(locked)
+    assert real["verification"] == {"tag_count": 1, "incomplete": []}
+    facts = {"repository", "kind", "name", "digest", "action", "rule", "reason"}
+    assert all(set(one) == facts for one in real["drifted"])
 
 
 def test_a_saved_plan_leaves_alone_what_has_changed(registry):
@@ -543,6 +571,18 @@ def test_a_repository_that_cannot_be_read_does_not_stop_the_others(registry, che
     assert registry.get("/acr/v1/_catalog")["repositories"] == (["a", "b", "c"] if check else ["b"])
 
 
+@pytest.mark.parametrize("policy", ["warn", "skip"])
+def test_a_repository_that_cannot_be_read_can_be_accepted(registry, policy):
+    for name in ("a", "b"):
+        push(registry, 40, images.image(name), "v1", repository=name)
+    registry.emulator.faults.set([{"method": "GET", "path": "/acr/v1/b/_tags.*", "times": 0, "status": 403, "body": "{}"}])
+    result = run(registry, rule(), on_unreadable=policy)
+    assert (result["changed"], result.get("failed"), [one["repository"] for one in result["unreadable"]]) == (True, None, ["b"])
+    warned = "1 of 2 repositories could not be read, so nothing in them was changed; the first is 'b': " in str(result.get("warnings"))
+    assert warned == (policy == "warn")
+    assert registry.get("/acr/v1/_catalog")["repositories"] == ["b"]
+
+
 def test_a_list_that_breaks_off_deletes_nothing(registry):
     push(registry, 40, images.image("one"), "v1")
     registry.emulator.faults.set([{"method": "GET", "path": ".*/_manifests.*", "times": 0, "status": 404, "body": "gone"}])
@@ -567,7 +607,7 @@ def test_after_a_failure_too_it_is_checked_that_the_rest_is_whole(registry):
     registry.emulator.faults.set([{"method": "DELETE", "path": "/v2/.*", "skip": 1, "times": 0, "status": 403, "body": "{}"}])
     result = run(registry, rule(), concurrency=1)
     assert (result["failed"], len(result["done"]), len(result["not_attempted"])) == (True, 2, 3)
-    assert result["verification"] == {"references": 1, "broken": []}
+    assert result["verification"] == {"tag_count": 1, "incomplete": []}
 
 
 def test_one_that_fails_does_not_stop_the_others(registry):
@@ -582,7 +622,7 @@ def test_one_that_fails_does_not_stop_the_others(registry):
     assert tags(registry) == ["t1"]
     assert len(manifests(registry)) == 3
     registry.emulator.faults.set([])
-    assert run(registry, rule())["summary"]["deleted_manifests"] == 3
+    assert run(registry, rule())["totals"]["deleted_manifest_count"] == 3
 
 
 @pytest.mark.parametrize("enabled", [True, False])
@@ -626,7 +666,7 @@ def test_reclaimable_bytes_count_what_only_goes(registry):
     result = run(registry, rule())
     own = images.image("alone")
     expected = len(base.root.data) + len(own.root.data) + sum(len(blob.data) for blob in own.blobs if blob.digest not in {one.digest for one in base.blobs})
-    assert result["summary"]["reclaimable_bytes"] == expected
+    assert result["totals"]["reclaimable_bytes"] == expected
     assert alone == own.root.digest
 
 
@@ -709,6 +749,29 @@ def test_patterns_of_a_rule_are_counted_over_all_its_repositories(registry):
 def test_an_old_word_is_refused_with_the_new_one(registry, options, message):
     assert run(registry, rule(), **options)["msg"] == message
     assert registry.requests(0) == []
+
+
+def test_what_is_kept_names_the_action_that_was_not_taken(registry):
+    push(registry, 1, images.image("new"), "v1", "hold")
+    push(registry, 40, images.image("old"), "v2")
+    result = run(registry, rule(name="holds", tags={"include": ["hold"]}, action="keep", older_than=None), rule(name="rest"), check=True)
+    digest = images.image("new").root.digest
+    place = {"repository": REPOSITORY, "kind": "tag", "digest": digest}
+    assert sorted(result["kept"], key=lambda one: one["name"]) == [
+        {**place, "name": "hold", "action": "keep", "rule": "holds", "reason": "kept by holds"},
+        {**place, "name": "v1", "action": "delete", "rule": "rest", "reason": "younger than 30d"},
+    ]
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_plan_is_returned_though_the_registry_has_no_soft_delete(registry, check):
+    push(registry, 40, images.image("old"), "v1")
+    registry.emulator.faults.set([{"path": "/acr/v1/_deleted/.*", "status": 404, "times": 0, "body": "404 page not found"}])
+    mark = registry.mark()
+    result = run(registry, rule(), require_soft_delete=True, check=check)
+    assert result["msg"].endswith("This registry does not offer soft delete (a preview feature), so deleted artifacts cannot be listed or restored.")
+    assert (result["failed"], result["changed"], len(result["plan"]["changes"]), result["error"]["status"]) == (True, False, 2, 404)
+    assert registry.writes(mark) == []
 
 
 def test_two_rules_of_one_name(registry):

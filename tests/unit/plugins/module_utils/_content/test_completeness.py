@@ -28,7 +28,7 @@ def test_all_is_complete(store):
     image, index = store.image("x"), store.index(store.image("y"), store.image("x"))
     found = verify(store, ["a", "b", "c"], {"a": image.digest, "b": index.digest, "c": image.digest, "other": "sha256:" + "0" * 64})
     assert found == Completeness("library/app", 3, ())
-    assert found.to_result() == {"repository": "library/app", "references": 3, "missing": []}
+    assert found.to_result() == {"repository": "library/app", "tag_count": 3, "missing": []}
 
 
 def test_nothing_to_verify(store):
