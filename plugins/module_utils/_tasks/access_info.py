@@ -25,7 +25,7 @@ from .._registry.client import RegistryClient
 NEEDS: Mapping[str, tuple[str, ...]] = {
     "acr_blob": ("metadata_read", "pull", "push", "delete"),
     "acr_copy": ("metadata_read", "pull", "push"),
-    "acr_deleted_info": ("deleted_read",),
+    "acr_deleted_info": ("metadata_read", "deleted_read"),
     "acr_fetch": ("pull",),
     "acr_manifest": ("metadata_read", "pull", "push", "delete"),
     "acr_manifest_info": ("pull",),
