@@ -109,7 +109,7 @@ registry:
   sample: myregistry.azurecr.io
 repositories:
   description: The repositories, in the order of O(repositories), or else sorted by name. If nothing was deleted in one, its lists are empty.
-  returned: success
+  returned: success, or when a repository is missing
   type: list
   elements: dict
   contains:
@@ -151,7 +151,7 @@ repositories:
           deleted_on: "2026-06-01T08:00:00.1234567Z"
 missing:
   description: The items of O(repositories) that do not exist.
-  returned: success
+  returned: success, or when a repository is missing
   type: list
   elements: str
   sample: []

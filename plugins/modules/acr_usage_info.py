@@ -90,7 +90,7 @@ registry:
   sample: myregistry.azurecr.io
 repositories:
   description: The repositories, sorted by size, largest first.
-  returned: success
+  returned: success, or when a repository is missing
   type: list
   elements: dict
   contains:
@@ -161,7 +161,7 @@ repositories:
           exclusive_bytes: 21000000
 totals:
   description: The sums for all examined repositories. In C(unique_bytes), content that several repositories share is counted once.
-  returned: success
+  returned: success, or when a repository is missing
   type: dict
   sample:
     repository_count: 12
@@ -170,7 +170,7 @@ totals:
     dedup_factor: 5.6
 missing:
   description: The items of O(repositories) that do not exist.
-  returned: success
+  returned: success, or when a repository is missing
   type: list
   elements: str
   sample: []

@@ -25,8 +25,8 @@ REFUSED = json.dumps({"errors": [{"code": "REGISTRY_DISALLOWED_OPERATION", "mess
 # Ansible's own, which its page "Return Values" documents.
 ANSIBLES = {"changed", "failed", "msg", "warnings", "exception"}
 # How a task ended: without an error; with a change that the registry refused; with a request that it refused before any change; with
-# a guard that stopped it; because its deletion would break something; because of a check of acr_access_info.
-DONE, PARTLY, REFUSES, GUARDED, BLOCKED, FOUND = "done", "partly", "refuses", "guarded", "blocked", "found"
+# a guard that stopped it; because its deletion would break something; because of a check of acr_access_info; because something is missing.
+DONE, PARTLY, REFUSES, GUARDED, BLOCKED, FOUND, MISSING = "done", "partly", "refuses", "guarded", "blocked", "found", "missing"
 
 
 @dataclass
@@ -121,6 +121,13 @@ def repository_info_done(scene):
 def named_info_done(scene):
     scene.push("v1")
     return {"repositories": [scene.repository, "none"]}
+
+
+@case("acr_deleted_info", MISSING, names_repository=False)
+@case("acr_usage_info", MISSING, names_repository=False)
+def named_info_missing(scene):
+    scene.push("v1")
+    return {"repositories": [scene.repository, "none"], "on_missing": "error"}
 
 
 @case("acr_deleted_info", REFUSES, names_repository=False)
@@ -447,6 +454,7 @@ def expected(returned: str, module: str, run: Run) -> bool:
         "success": well,
         "success, or when a change failed": well or run.end == PARTLY,
         "success, or when a check in O(fail_on) fails": well or run.end == FOUND,
+        "success, or when a repository is missing": well or run.end == MISSING,
         "in diff mode": run.diff and (well or run.end in (PARTLY, GUARDED)),
         "when the task fails because the registry refused a request": run.end == REFUSES,
         "when the task fails for this reason": run.end == BLOCKED,
