@@ -57,7 +57,8 @@ def _tags(patterns: Sequence[str], pattern_type: str) -> Selection:
     try:
         return Selection(patterns, None, pattern_type)
     except UsageError as error:
-        raise UsageError(f"protect.tags: {error}") from None
+        # protect.tags has no include.
+        raise UsageError(f"protect.tags: {str(error).replace(' in include', '', 1)}") from None
 
 
 def _in_use(data: Any, required: bool | None, host: str, repositories: Collection[str]) -> frozenset[tuple[str, str]]:

@@ -302,7 +302,7 @@ def test_protected_tags_are_patterns_as_those_of_rules(registry, pattern_type, p
         ({"in_use": [{"item": "cluster", "skipped": True}]}, "protect.in_use is the result of a task that was skipped"),
         ({"in_use": {"results": [{"images": ["r.azurecr.io/library/app:v1"]}, {"unreachable": True}]}}, "a task that could not reach its host"),
         ({"digests": ["sha256:short"]}, "'sha256:short' is not a digest"),
-        ({"tags": ["v("]}, "protect.tags: 'v(' in include is not a regular expression"),
+        ({"tags": ["v("]}, "protect.tags: 'v(' is not a regular expression"),
     ],
 )
 def test_what_is_in_use_must_be_known(registry, protect, message):
