@@ -25,11 +25,12 @@ INDEX = "library/app"
 HELLO = "sha256:8608cb79265e51176a666abf93ecf2aa2214af944c536ced25bcd47121ee5074"
 RELEASE = images.multi_platform("version 1.1.0").root.digest
 OCI_INDEX = "application/vnd.oci.image.index.v1+json"
-# Each answer of the registry has an identifier of its own, and each token too.
+# Each answer of the registry has an identifier of its own, and each token too. What earlier tasks pushed has times of its own.
 NEW = {
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}": "<guid>",
     r"eyJ[\w-]+\.[\w-]+\.[\w-]+": "<token>",
     r'(_expires_at": )"[^"]*"': r'\1"<time>"',
+    r'((?:created|last_updated)_on": )"[^"]*"': r'\1"<time>"',
 }
 
 # Good arguments and bad ones; a list is a loop.

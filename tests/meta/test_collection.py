@@ -32,12 +32,12 @@ PACKAGE = "ansible_collections.registryops.acr.plugins"
 MOST_LINES = {
     "acr_access_info": 2900,
     "acr_deleted_info": 2900,
-    "acr_manifest_properties": 2950,
+    "acr_manifest_properties": 3050,
     "acr_repository_info": 2900,
     "acr_retention": 5400,
     "acr_tag": 2800,
     "acr_tag_info": 2900,
-    "acr_tag_properties": 2900,
+    "acr_tag_properties": 3000,
     "acr_token_info": 2800,
 }
 LINES_WITH_CONTENT = 5200
@@ -90,7 +90,24 @@ def test_a_module_is_documented_as_the_others(module):
 def test_a_search_finds_the_module_for_each_word():
     """``ansible-doc -l`` shows the first 38 characters of a short description."""
     listed = " ".join(documentation(module)["short_description"][:38] for module in MODULES).lower()
-    words = "lock immutable unlock purge prune import mirror promote copy tag untag login push pull restore delete".split()
+    words = [
+        "lock",
+        "immutable",
+        "unlock",
+        "purge",
+        "prune",
+        "import",
+        "mirror",
+        "promote",
+        "copy",
+        "tag",
+        "untag",
+        "login",
+        "push",
+        "pull",
+        "restore",
+        "delete",
+    ]
     assert [word for word in words if not re.search(rf"\b{word}\b", listed)] == []
 
 

@@ -70,5 +70,6 @@ def _compile(option: str, patterns: Iterable[str], pattern_type: str) -> list[re
         try:
             compiled.append(re.compile(translate(pattern) if pattern_type == GLOB else pattern))
         except re.error as error:
-            raise UsageError(f"'{pattern}' in {option} is not a regular expression ({error}); a literal . or + is written \\. or \\+.") from None
+            advice = "A literal . or + is written \\. or \\+; for wildcards, set pattern_type: glob."
+            raise UsageError(f"'{pattern}' in {option} is not a regular expression ({error}). {advice}") from None
     return compiled

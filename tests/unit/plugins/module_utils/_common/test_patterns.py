@@ -23,7 +23,7 @@ def test_without_include_every_name_is_in():
 
 
 def test_a_broken_pattern_is_named_with_its_option():
-    with pytest.raises(UsageError, match=r"^'v\(' in include is not a regular expression \(.*\); a literal \. or \+ is written"):
+    with pytest.raises(UsageError, match=r"^'v\(' in include is not a regular expression \(.*\)\. A literal \. or \+ is written"):
         Selection(["v("], None)
 
 

@@ -36,7 +36,7 @@ TASKS = {
         "/v2/library/app/manifests/{digest}",
         None,
     ),
-    "blob": ("acr_blob", {"digest": "{blob}", "state": "absent"}, "DELETE", "/v2/library/app/blobs/{blob}", None),
+    "blob": ("acr_blob", {"digest": "{blob}", "state": "absent", "allow_breaking": ["manifests"]}, "DELETE", "/v2/library/app/blobs/{blob}", None),
     "repository": ("acr_repository", {"state": "absent"}, "DELETE", "/acr/v1/library/app", None),
     "attributes of a tag": ("acr_tag_properties", {"tags": ["v1"], "can_delete": False}, "PATCH", "/acr/v1/library/app/_tags/v1", "tag"),
     "attributes of a repository": ("acr_repository", {"can_delete": False}, "PATCH", "/acr/v1/library/app", ""),
