@@ -41,7 +41,9 @@ def plan(client: RegistryClient, params: Options) -> Plan:
         selection = Selection(params["include"], params["exclude"], params["pattern_type"])
         catalog = client.deleted.catalog()
         chosen = [repository.to_result() for repository in catalog if repository.name in selection]
-        warnings = selection.unmatched_warnings([repository.name for repository in catalog], "repositories with deleted content")
+        # Where nothing is deleted, no pattern is at fault.
+        names = [repository.name for repository in catalog]
+        warnings = selection.unmatched_warnings(names, "repositories with deleted content") if names else []
     else:
         # The times are only in the list, which is not read.
         chosen = [{"name": repository_name(name)} for name in dict.fromkeys(params["repositories"])]

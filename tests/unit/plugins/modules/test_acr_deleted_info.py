@@ -165,3 +165,9 @@ def test_a_pattern_that_matches_nothing_is_reported(registry):
     assert f"{warning} As a glob, it would match 2: set pattern_type: glob." in str(result["warnings"])
     chosen = registry.run(MODULE, include=["team/*"], gather=[], pattern_type="glob")
     assert ([one["name"] for one in chosen["repositories"]], chosen.get("warnings")) == (["team/a", "team/b"], None)
+
+
+def test_where_nothing_is_deleted_no_pattern_is_at_fault(registry):
+    serve(registry, ("/acr/v1/_deleted/_catalog.*", 200, json.dumps({"repositories": None})))
+    result = registry.run(MODULE, include=["team/.*"])
+    assert (result["repositories"], result.get("warnings")) == ([], None)
