@@ -83,12 +83,12 @@ CASES: dict[str, list[dict[str, Any]]] = {
         {"names": [INDEX]},
     ],
     "acr_fetch": [
-        {"repository": INDEX, "manifest": "v1.1.0", "dest": "{{ folder }}/written-manifest", "mode": "0640"},
-        {"repository": INDEX, "manifest": "v1.1.0", "dest": "{{ folder }}/written-manifest", "mode": "u+x"},
-        {"repository": INDEX, "blob": HELLO, "dest": "{{ folder }}/none/file"},
-        {"repository": INDEX, "manifest": "gone", "dest": "{{ folder }}/written-manifest"},
-        {"repository": INDEX, "manifest": "v1.1.0", "dest": "{{ folder }}/written-manifest", "mode": "all"},
-        {"repository": INDEX, "dest": "{{ folder }}/written-manifest"},
+        {"repository": INDEX, "manifest": "v1.1.0", "dest": "{{ folder }}/written/manifest", "mode": "0640"},
+        {"repository": INDEX, "manifest": "v1.1.0", "dest": "{{ folder }}/written/manifest", "mode": "u+x"},
+        {"repository": INDEX, "blob": HELLO, "dest": "{{ folder }}/written/none/file"},
+        {"repository": INDEX, "manifest": "gone", "dest": "{{ folder }}/written/manifest"},
+        {"repository": INDEX, "manifest": "v1.1.0", "dest": "{{ folder }}/written/manifest", "mode": "all"},
+        {"repository": INDEX, "dest": "{{ folder }}/written/manifest"},
     ],
     "acr_manifest": [
         {"repository": INDEX, "content": {"schemaVersion": 2, "manifests": [], "mediaType": OCI_INDEX}, "tags": ["empty"], "annotations": {"b": 1, "a": True}},
@@ -257,6 +257,7 @@ def test_both_doors_lead_to_the_same(core, registries, tmp_path):
     returned, asked = [], []
     for way, switch in (("in the controller's process", "true"), ("as a module", "false")):
         shutil.rmtree(tmp_path / "written", ignore_errors=True)
+        (tmp_path / "written").mkdir()
         (tmp_path / "file").write_text("Hello!")
         with registries() as registry:
             # What differs between versions is how modules are told and heard, not what each module does.

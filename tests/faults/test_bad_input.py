@@ -79,7 +79,8 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         "The credential lacks metadata_read on repository 'secret/app'",
     ),
     "bad repository": ({"repositories": ["Library/App"]}, "'Library/App' cannot be the name of a repository: use lower-case letters"),
-    "bad digest": ({"digest": "sha256:12", "gather": ["tags"]}, "'sha256:12' is not a digest: write sha256: and 64"),
+    "bad digest": ({"repository": "library/app", "digest": "sha256:12"}, "'sha256:12' is not a digest: write sha256: and 64"),
+    "old option": ({"names": ["library/app"]}, "names was renamed to repositories."),
     "bad pattern": ({"include": ["v("]}, "'v(' in include is not a regular expression"),
     "half a credential": ({"username": "reader", "password": ""}, "To sign in with auth_source=password, password must be set as well."),
 }
@@ -89,7 +90,10 @@ def test_every_failure_is_a_sentence(emulator: started.Registry, places: dict[st
     emulator.control("POST", "applications", {"client_id": "app", "secret": "right", "tenant": "tenant"})
     emulator.control("POST", "tokens", {"name": "reader", "password": "pw", "repositories": {"library/*": ["metadata/read"]}})
     working = {"registry": "{{ registry }}", "ca_path": "{{ ca }}", "username": emulator.username, "password": emulator.password, "timeout": "5s"}
-    tasks = [{"name": name, "registryops.acr.acr_repository_info": {**working, **options}, "ignore_errors": True} for name, (options, dummy) in CASES.items()]
+    tasks = [
+        {"name": name, f"registryops.acr.{'acr_tag_info' if 'repository' in options else 'acr_repository_info'}": {**working, **options}, "ignore_errors": True}
+        for name, (options, dummy) in CASES.items()
+    ]
     runner = ansible_runner.run(
         private_data_dir=str(tmp_path),
         playbook=[{"name": "Fail", "hosts": "localhost", "gather_facts": False, "tasks": tasks}],
