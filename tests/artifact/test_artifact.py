@@ -111,7 +111,8 @@ def test_a_check_a_run_and_another_run(installed, registry, tmp_path):
         assert bool(writes) is (changed and not arguments)
 
 
-def test_the_playbook_of_the_collection_runs(installed, registry):
+@pytest.mark.parametrize("way", ["variable", "environment", "nothing"])
+def test_the_playbook_of_the_collection_runs(installed, registry, way):
     environment = {
         **os.environ,
         "PYTHONPATH": "",
@@ -119,9 +120,14 @@ def test_the_playbook_of_the_collection_runs(installed, registry):
         "ACR_USERNAME": registry.username,
         "ACR_PASSWORD": registry.password,
         "REQUESTS_CA_BUNDLE": registry.ca,
+        **({"ACR_REGISTRY": registry.url} if way == "environment" else {}),
     }
-    command = ["ansible-playbook", "registryops.acr.lock_releases", "-e", f"registry={registry.url}", "--check"]
+    arguments = ["-e", f"acr_registry={registry.url}"] if way == "variable" else []
+    command = ["ansible-playbook", "registryops.acr.lock_releases", *arguments, "--check"]
     completed = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    if way == "nothing":
+        assert "missing required arguments: registry" in completed.stdout
+        return
     assert completed.returncode == 0, completed.stdout + completed.stderr
     assert "2 releases in 1 repositories" in completed.stdout
 
