@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible_collections.registryops.acr.plugins.module_utils._tasks import access_info
-from ansible_collections.registryops.acr.tests import images
+from ansible_collections.registryops.acr.tests import images, words
 
 MODULES = Path(__file__).resolve().parents[4] / "plugins" / "modules"
 DAY = 86_400
@@ -488,6 +488,7 @@ def test_documents_agree_with_results(registry, tmp_path, module):
     registry.emulator.change_settings({"soft_delete": True})
     seen: set[str] = set()
     for number, one in enumerate(CASES[module]):
+        shapes: dict[bool, set[str]] = {}
         for check, diff in ((True, True), (True, False), (False, True)):
             folder = tmp_path / f"{number}-{check}-{diff}"
             folder.mkdir()
@@ -499,5 +500,9 @@ def test_documents_agree_with_results(registry, tmp_path, module):
             assert run.result.get("failed", False) == failed, (run, run.result)
             keys = {key for key, returned in documented.items() if expected(returned, module, run)}
             assert set(run.result) - ANSIBLES == keys, (run, run.result)
+            assert words.unknown({key: value for key, value in run.result.items() if key not in ANSIBLES}, f"{module}.") == []
             seen |= keys
+            if diff:
+                shapes[check] = keys
+        assert shapes[True] == shapes[False], one
     assert seen == set(documented)
