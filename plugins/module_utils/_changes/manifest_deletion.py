@@ -73,18 +73,12 @@ def plan_manifest_deletion(client: RegistryClient, name: str, references: Iterab
 
     BlockedError when that breaks something whose kind is not ``allowed`` to break (tags, indexes, referrers), or when a lock forbids it.
     """
-    named_ones = list(dict.fromkeys(map(reference_name, references)))
-    wanted_tags = [reference for reference in named_ones if ":" not in reference]
+    wanted = list(dict.fromkeys(map(reference_name, references)))
     client.announce([name], "metadata_read", "pull", "delete")
     repository = client.repositories.get(name)
-    tags = client.tags.get_many(repository, wanted_tags) if repository and wanted_tags else {}
-    digests = {reference: tags[reference].digest if reference in tags else reference for reference in named_ones if ":" in reference or reference in tags}
-    wanted = dict.fromkeys(digests.values())
-    manifests = client.manifests.get_many(repository, wanted) if repository and wanted else {}
-    deletions = _read_deletions(client, name, [manifests[digest] for digest in wanted if digest in manifests], tags) if manifests else []
+    deletions, missing = _resolve(client, repository, wanted) if repository else ([], wanted)
     _refuse_locked(repository, deletions)
     _refuse_breaking(name, deletions, allowed)
-    missing = [reference for reference in named_ones if digests.get(reference) not in manifests]
     return Plan(
         result={"missing": missing},
         report=lambda done: {"deleted": [deletion.to_result() for deletion in deletions if deletion.change_in(name) in done]},
@@ -94,6 +88,18 @@ def plan_manifest_deletion(client: RegistryClient, name: str, references: Iterab
     )
 
 
+def _resolve(client: RegistryClient, repository: RepositoryProperties, references: Sequence[str]) -> tuple[list[ManifestDeletion], list[str]]:
+    """Return the deletions of the manifests that ``references`` name, and those references that name none."""
+    named_tags = [reference for reference in references if ":" not in reference]
+    tags = client.tags.get_many(repository, named_tags) if named_tags else {}
+    digests = {reference: tags[reference].digest if reference in tags else reference for reference in references if ":" in reference or reference in tags}
+    wanted = dict.fromkeys(digests.values())
+    manifests = client.manifests.get_many(repository, wanted) if wanted else {}
+    found = [manifests[digest] for digest in wanted if digest in manifests]
+    missing = [reference for reference in references if digests.get(reference) not in manifests]
+    return _read_deletions(client, repository.name, found, tags) if found else [], missing
+
+
 def _refuse_locked(repository: RepositoryProperties | None, deletions: Sequence[ManifestDeletion]) -> None:
     if not (repository and deletions):
         return
@@ -101,7 +107,7 @@ def _refuse_locked(repository: RepositoryProperties | None, deletions: Sequence[
     for deletion in deletions:
         digest = deletion.manifest.digest
         if deletion.manifest.attributes.is_locked:
-            raise BlockedError(f"Manifest {digest} of '{repository.name}' is locked; nothing was deleted. Unlock its image with acr_tag_properties first.")
+            raise BlockedError(f"Manifest {digest} of '{repository.name}' is locked; nothing was deleted. Unlock it with acr_manifest_properties first.")
         locked = next((tag.name for tag in deletion.tags if tag.attributes.is_locked), None)
         if locked:
             # The registry itself would delete both.
